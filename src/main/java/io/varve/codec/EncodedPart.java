@@ -1,0 +1,12 @@
+package io.varve.codec;
+
+import io.varve.store.Content;
+
+/**
+ * The rows of one range, ready to be put.
+ *
+ * @param content what is stored: zstd of the rows' text
+ * @param rawBytes size of that text
+ * @param checksum of the rows, with their number
+ */
+public record EncodedPart(Content content, long rawBytes, RowChecksum checksum) {}
