@@ -1,0 +1,245 @@
+package io.varve.mysql;
+
+import io.varve.InvalidRequestException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what is on a server: schemas, tables, and the statements that make them. A few queries for
+ * all tables and one SHOW CREATE for each. Not thread-safe.
+ *
+ * @param schemas by name
+ * @param tables by name
+ * @param notes what is there and not taken, for people
+ */
+public record Catalog(
+    List<SchemaDefinition> schemas, List<SourceTable> tables, List<String> notes) {
+
+  /** Reads all that is selected. */
+  static Catalog read(Connection connection, TableSelection selection) throws SQLException {
+    return new Reader(connection, selection).read();
+  }
+
+  private record TableRow(TableName name, String type, String engine, long rows, long bytes) {}
+
+  private record Key(String name, List<String> columns) {}
+
+  private static final class Reader {
+
+    private final Connection connection;
+    private final TableSelection selection;
+    private final List<String> notes = new ArrayList<>();
+
+    Reader(Connection connection, TableSelection selection) {
+      this.connection = connection;
+      this.selection = selection;
+    }
+
+    Catalog read() throws SQLException {
+      Map<TableName, TableRow> rows = readTableRows();
+      Map<TableName, List<Column>> columns = new TreeMap<>();
+      Map<TableName, String> autoIncrement = new TreeMap<>();
+      readColumns(rows, columns, autoIncrement);
+      Map<TableName, List<Key>> usableKeys = new TreeMap<>();
+      Map<TableName, List<Key>> keys = new TreeMap<>();
+      readKeys(rows, columns, usableKeys, keys);
+      List<SourceTable> tables = new ArrayList<>();
+      for (TableRow row : rows.values()) {
+        if (row.type().equals("VIEW")) {
+          continue;
+        }
+        tables.add(
+            table(
+                row,
+                columns.getOrDefault(row.name(), List.of()),
+                usableKeys.getOrDefault(row.name(), List.of()),
+                keys.getOrDefault(row.name(), List.of()),
+                autoIncrement.get(row.name())));
+      }
+      return new Catalog(
+          new SchemaCatalog(connection, selection, notes)
+              .read(tables.stream().map(SourceTable::name).toList(), views(rows)),
+          tables,
+          List.copyOf(notes));
+    }
+
+    private static List<TableName> views(Map<TableName, TableRow> rows) {
+      return rows.values().stream()
+          .filter(row -> row.type().equals("VIEW"))
+          .map(TableRow::name)
+          .toList();
+    }
+
+    private Map<TableName, TableRow> readTableRows() throws SQLException {
+      Map<TableName, TableRow> rows = new TreeMap<>();
+      Rows.each(
+          connection,
+          "SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, ENGINE, TABLE_ROWS, DATA_LENGTH"
+              + " FROM information_schema.TABLES WHERE TABLE_SCHEMA NOT IN"
+              + " ('information_schema', 'mysql', 'performance_schema', 'sys')",
+          row -> {
+            TableName name = new TableName(row.getString(1), row.getString(2));
+            String type = row.getString(3);
+            if (!selection.selects(name)) {
+              return;
+            }
+            if (type.equals("SEQUENCE")) {
+              notes.add("sequence " + name + " is not backed up");
+              return;
+            }
+            if (type.equals("SYSTEM VERSIONED")) {
+              notes.add("the history of " + name + " is not backed up, its present rows are");
+            }
+            String engine = row.getString(4) == null ? "" : row.getString(4);
+            rows.put(name, new TableRow(name, type, engine, row.getLong(5), row.getLong(6)));
+          });
+      return rows;
+    }
+
+    private void readColumns(
+        Map<TableName, TableRow> tables,
+        Map<TableName, List<Column>> columns,
+        Map<TableName, String> autoIncrement)
+        throws SQLException {
+      Rows.each(
+          connection,
+          "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, DATA_TYPE, COLUMN_TYPE,"
+              + " CHARACTER_SET_NAME, COLLATION_NAME, CHARACTER_OCTET_LENGTH, EXTRA,"
+              + " GENERATION_EXPRESSION FROM information_schema.COLUMNS WHERE TABLE_SCHEMA NOT IN"
+              + " ('information_schema', 'mysql', 'performance_schema', 'sys')"
+              + " ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION",
+          row -> {
+            TableName table = new TableName(row.getString(1), row.getString(2));
+            TableRow found = tables.get(table);
+            if (found == null || found.type().equals("VIEW")) {
+              return;
+            }
+            String generation = row.getString(10);
+            if (generation != null && !generation.isEmpty()) {
+              return;
+            }
+            String name = row.getString(3);
+            if (row.getString(9).contains("auto_increment")) {
+              autoIncrement.put(table, name);
+            }
+            ColumnEncoding encoding = ColumnEncoding.of(row.getString(4), row.getLong(8));
+            if (encoding == null) {
+              throw new InvalidRequestException(
+                  "back up",
+                  "table " + table,
+                  "column " + name + " has a type that is not known: " + row.getString(5),
+                  "Exclude the table, or ask for support of the type.");
+            }
+            columns
+                .computeIfAbsent(table, t -> new ArrayList<>())
+                .add(
+                    new Column(
+                        name, row.getString(5), row.getString(6), row.getString(7), encoding));
+          });
+    }
+
+    private void readKeys(
+        Map<TableName, TableRow> tables,
+        Map<TableName, List<Column>> columns,
+        Map<TableName, List<Key>> usable,
+        Map<TableName, List<Key>> all)
+        throws SQLException {
+      Map<TableName, Map<String, List<String>>> parts = new TreeMap<>();
+      Map<TableName, Set<String>> unfit = new TreeMap<>();
+      Rows.each(
+          connection,
+          "SELECT TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, COLUMN_NAME, NON_UNIQUE, NULLABLE, SUB_PART,"
+              + " INDEX_TYPE FROM information_schema.STATISTICS WHERE TABLE_SCHEMA NOT IN"
+              + " ('information_schema', 'mysql', 'performance_schema', 'sys')"
+              + " ORDER BY TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX",
+          row -> {
+            TableName table = new TableName(row.getString(1), row.getString(2));
+            if (!tables.containsKey(table)) {
+              return;
+            }
+            String index = row.getString(3);
+            String column = row.getString(4); // NULL where the key part is an expression
+            parts
+                .computeIfAbsent(table, t -> new LinkedHashMap<>())
+                .computeIfAbsent(index, i -> new ArrayList<>())
+                .add(column == null ? "" : column);
+            boolean fit =
+                column != null
+                    && row.getInt(5) == 0
+                    && !"YES".equals(row.getString(6))
+                    && row.getString(7) == null
+                    && "BTREE".equals(row.getString(8))
+                    && columns.getOrDefault(table, List.of()).stream()
+                        .anyMatch(c -> c.name().equals(column) && c.encoding().orders());
+            if (!fit) {
+              unfit.computeIfAbsent(table, t -> new HashSet<>()).add(index);
+            }
+          });
+      parts.forEach(
+          (table, indexes) ->
+              indexes.forEach(
+                  (index, names) -> {
+                    Key key = new Key(index, names);
+                    all.computeIfAbsent(table, t -> new ArrayList<>()).add(key);
+                    if (!unfit.getOrDefault(table, Set.of()).contains(index)) {
+                      usable.computeIfAbsent(table, t -> new ArrayList<>()).add(key);
+                    }
+                  }));
+    }
+
+    private SourceTable table(
+        TableRow row,
+        List<Column> columns,
+        List<Key> usableKeys,
+        List<Key> keys,
+        @Nullable String autoIncrement)
+        throws SQLException {
+      if (columns.isEmpty()) {
+        throw new InvalidRequestException(
+            "back up",
+            "table " + row.name(),
+            "none of its columns can be seen or all are generated",
+            "Grant SELECT on it to the user of the backup, or exclude it.");
+      }
+      Key rangeKey =
+          usableKeys.stream()
+              .min(
+                  Comparator.comparing((Key key) -> !key.name().equals("PRIMARY"))
+                      .thenComparing(key -> key.columns().size())
+                      .thenComparing(Key::name))
+              .orElse(new Key("", List.of()));
+      Set<String> kept = new HashSet<>();
+      kept.add(rangeKey.name());
+      keys.stream()
+          .filter(key -> key.columns().getFirst().equals(autoIncrement))
+          .map(Key::name)
+          .forEach(kept::add);
+      CreateTable create = CreateTable.split(showCreateTable(row.name()), kept);
+      return new SourceTable(
+          new TableDefinition(
+              row.name(),
+              row.engine(),
+              List.copyOf(columns),
+              List.copyOf(rangeKey.columns()),
+              rangeKey.name(),
+              create.beforeLoad(),
+              create.indexes(),
+              create.foreignKeys()),
+          row.rows(),
+          row.bytes());
+    }
+
+    private String showCreateTable(TableName table) throws SQLException {
+      return Rows.one(connection, "SHOW CREATE TABLE " + table.quoted(), row -> row.getString(2));
+    }
+  }
+}

@@ -1,0 +1,236 @@
+package io.varve.mysql;
+
+import io.varve.DamageFoundException;
+import io.varve.InvalidRequestException;
+import io.varve.VarveException;
+import io.varve.codec.PartDecoder;
+import io.varve.codec.TsvReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Loads parts into the target, each in one transaction together with its row in the ledger. One
+ * connection, which is opened again when it was lost; not thread-safe.
+ */
+public final class PartLoader implements AutoCloseable {
+
+  private static final int INSERT_BYTES = 1 << 20;
+  private static final int DATA_TRUNCATED = 1265;
+
+  private final Target target;
+  private final RestoreLedger ledger;
+  private LoadConnection connection;
+
+  PartLoader(Target target, RestoreLedger ledger) {
+    this.target = target;
+    this.ledger = ledger;
+    this.connection = target.openForLoad();
+  }
+
+  /**
+   * Loads a part unless the ledger says that it is loaded.
+   *
+   * @param table as it is named on the target
+   * @param part its place among the parts of its table
+   * @param stored the part's bytes, already found to be the right ones
+   * @return false if it was loaded before
+   */
+  public boolean load(TableDefinition table, int part, long rows, byte[] stored) {
+    try {
+      return loadOnce(table, part, rows, stored);
+    } catch (SQLException e) {
+      if (SqlErrors.isLostConnection(e) && wasCommitted(table, part)) {
+        return true; // the answer to the commit was lost, not the commit
+      }
+      throw translated(e, table);
+    }
+  }
+
+  /** Whether the ledger says that a part is loaded: asked before its bytes are fetched. */
+  public boolean isLoaded(TableDefinition table, int part) {
+    try {
+      return ledger.hasPart(connection.connection(), table.name(), part);
+    } catch (SQLException e) {
+      throw translated(e, table);
+    }
+  }
+
+  private boolean loadOnce(TableDefinition table, int part, long rows, byte[] stored)
+      throws SQLException {
+    Connection jdbc = connection.connection();
+    jdbc.setAutoCommit(false);
+    try {
+      if (!ledger.addPart(jdbc, table.name(), part)) {
+        jdbc.rollback();
+        return false;
+      }
+      insert(table, rows, stored);
+      jdbc.commit();
+      return true;
+    } catch (SQLException | RuntimeException failed) {
+      rollBack(jdbc);
+      throw failed;
+    }
+  }
+
+  /**
+   * Prepares the load of a table whose engine knows no transactions: empties it and forgets what
+   * was loaded, unless all of it was.
+   *
+   * @return false if all parts are loaded
+   */
+  public boolean beginAnew(TableDefinition table, int parts) {
+    Connection jdbc = connection.connection();
+    try {
+      jdbc.setAutoCommit(true);
+      if (ledger.partsOf(jdbc, table.name(), parts) == parts) {
+        return false;
+      }
+      Rows.execute(jdbc, "TRUNCATE TABLE " + table.name().quoted());
+      ledger.forgetParts(jdbc, table.name(), parts);
+      return true;
+    } catch (SQLException e) {
+      throw translated(e, table);
+    }
+  }
+
+  private void insert(TableDefinition table, long rows, byte[] stored) throws SQLException {
+    LoadConnection.Outcome outcome =
+        target.canLoadLocal() ? loadData(table, stored) : insertRows(table, stored);
+    if (outcome.rows() != rows || outcome.warnings() != 0) {
+      throw new InvalidRequestException(
+          "load a part of",
+          "table " + table.name() + " on " + target.address(),
+          "the server took "
+              + outcome.rows()
+              + " of "
+              + rows
+              + " rows, with "
+              + outcome.warnings()
+              + " warnings"
+              + (outcome.warnings() == 0 ? "" : codes()),
+          "Nothing of the part was kept. Restore into a server whose settings and version take"
+              + " these values.");
+    }
+  }
+
+  private LoadConnection.Outcome loadData(TableDefinition table, byte[] stored)
+      throws SQLException {
+    try (InputStream text = PartDecoder.text(stored)) {
+      LoadConnection.Outcome outcome = connection.load(new LoadSql(table).loadData(), text);
+      return new LoadConnection.Outcome(outcome.rows(), doubts(table, outcome.warnings()));
+    } catch (IOException e) {
+      throw unreadable(table, e);
+    }
+  }
+
+  private LoadConnection.Outcome insertRows(TableDefinition table, byte[] stored)
+      throws SQLException {
+    LoadSql sql = new LoadSql(table);
+    StringBuilder statement = new StringBuilder();
+    LoadConnection.Outcome outcome = new LoadConnection.Outcome(0, 0);
+    try (InputStream text = PartDecoder.text(stored)) {
+      TsvReader reader = new TsvReader(text, table.columns().size());
+      for (byte[] @Nullable [] row = reader.next(); row != null; row = reader.next()) {
+        statement.append(statement.isEmpty() ? sql.insert() : ",").append(sql.row(row));
+        if (statement.length() >= INSERT_BYTES) {
+          outcome = outcome.plus(execute(table, statement));
+        }
+      }
+    } catch (IOException e) {
+      throw unreadable(table, e);
+    }
+    return statement.isEmpty() ? outcome : outcome.plus(execute(table, statement));
+  }
+
+  private LoadConnection.Outcome execute(TableDefinition table, StringBuilder sql)
+      throws SQLException {
+    try (Statement statement = connection.connection().createStatement()) {
+      long rows = statement.executeLargeUpdate(sql.toString());
+      sql.setLength(0);
+      long warnings =
+          Rows.one(
+              connection.connection(), "SELECT @@SESSION.warning_count", row -> row.getLong(1));
+      return new LoadConnection.Outcome(rows, doubts(table, warnings));
+    }
+  }
+
+  /**
+   * The warnings that may mean a changed value. ENUM's error value 0 is one that the server warns
+   * of whenever it is stored, also when that is what the source has; whether it is, the checksum at
+   * the end of the restore tells.
+   */
+  private long doubts(TableDefinition table, long warnings) throws SQLException {
+    if (warnings == 0 || table.columns().stream().noneMatch(PartLoader::isEnum)) {
+      return warnings;
+    }
+    long[] others = {0};
+    Rows.each(
+        connection.connection(),
+        "SHOW WARNINGS",
+        row -> others[0] += row.getInt("Code") == DATA_TRUNCATED ? 0 : 1);
+    return others[0];
+  }
+
+  private static boolean isEnum(Column column) {
+    return column.type().toLowerCase(Locale.ROOT).startsWith("enum(");
+  }
+
+  /** The warnings' codes only: their texts may hold values. */
+  private String codes() {
+    try {
+      Set<Integer> codes = new TreeSet<>();
+      Rows.each(connection.connection(), "SHOW WARNINGS", row -> codes.add(row.getInt("Code")));
+      return " (codes "
+          + codes.stream().map(String::valueOf).collect(Collectors.joining(", "))
+          + ")";
+    } catch (SQLException none) {
+      return "";
+    }
+  }
+
+  private boolean wasCommitted(TableDefinition table, int part) {
+    connection.close();
+    try {
+      connection = target.openForLoad();
+      return ledger.hasPart(connection.connection(), table.name(), part);
+    } catch (SQLException e) {
+      throw translated(e, table);
+    }
+  }
+
+  private static void rollBack(Connection connection) {
+    try {
+      connection.rollback();
+    } catch (SQLException lost) {
+      // the server rolls back by itself when the connection is gone
+    }
+  }
+
+  private DamageFoundException unreadable(TableDefinition table, IOException e) {
+    return new DamageFoundException(
+        "load a part of",
+        "table " + table.name(),
+        "its text cannot be read back",
+        "Run varve verify --read-data to see what is damaged, and take another backup.",
+        e);
+  }
+
+  private VarveException translated(SQLException e, TableDefinition table) {
+    return SqlErrors.translate(
+        e, "load a part of", "table " + table.name() + " on " + target.address());
+  }
+
+  @Override
+  public void close() {
+    connection.close();
+  }
+}

@@ -1,0 +1,123 @@
+package io.varve.mysql;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The server a backup reads from. One connection for metadata, and those of the snapshots that it
+ * opens. Not thread-safe.
+ */
+public final class Source implements AutoCloseable {
+
+  private static final int MOST_READINGS = 10;
+
+  private final DatabaseServer server;
+  private final Connection control;
+
+  private Source(DatabaseServer server) {
+    this.server = server;
+    this.control = server.open();
+  }
+
+  public static Source connect(ConnectionSettings settings) {
+    return new Source(DatabaseServer.connect(settings));
+  }
+
+  public ServerInfo info() {
+    return server.info();
+  }
+
+  public String address() {
+    return server.address().toString();
+  }
+
+  /** Reads what is there, as it is now. */
+  public Catalog catalog(TableSelection selection) {
+    return guarded("read the definitions of", () -> readCatalog(selection));
+  }
+
+  /** What goes between the list of names and the look at each is no failure: looks again. */
+  private Catalog readCatalog(TableSelection selection) throws SQLException {
+    for (int reading = 1; ; reading++) {
+      try {
+        return Catalog.read(control, selection);
+      } catch (SQLException e) {
+        if (reading == MOST_READINGS || !TableIdentities.isGone(e)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** Which tables and views are selected, as of now. */
+  public Set<TableName> names(TableSelection selection) {
+    return guarded(
+        "list the tables of",
+        () -> {
+          Set<TableName> names = new TreeSet<>();
+          Rows.each(
+              control,
+              "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES"
+                  + " WHERE TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')",
+              row -> {
+                TableName name = new TableName(row.getString(1), row.getString(2));
+                if (selection.selects(name)) {
+                  names.add(name);
+                }
+              });
+          return names;
+        });
+  }
+
+  /**
+   * What tells each table from one that takes its place: equal before and after, no DDL came
+   * between. Tables that are gone are left out.
+   */
+  public Map<TableName, String> identities(Collection<TableName> tables) {
+    return guarded(
+        "read the identities of tables on", () -> new TableIdentities(control).read(tables));
+  }
+
+  /** Opens some connections that see one instant. */
+  public Snapshot snapshot(
+      int connections, Collection<TableName> tables, Optional<SnapshotWay> way) {
+    SnapshotRequest request = SnapshotRequest.of(connections, List.copyOf(tables));
+    return new SnapshotOpener(server).open(way.map(request::forcing).orElse(request));
+  }
+
+  /** One reader for each connection of a snapshot. */
+  public List<TableReader> readers(Snapshot snapshot) {
+    return snapshot.connections().stream()
+        .map(connection -> TableReader.inSnapshot(connection, address()))
+        .toList();
+  }
+
+  private <T> T guarded(String doing, SqlValue<T> value) {
+    try {
+      return value.get();
+    } catch (SQLException e) {
+      throw SqlErrors.translate(e, doing, address());
+    }
+  }
+
+  @FunctionalInterface
+  private interface SqlValue<T> {
+    T get() throws SQLException;
+  }
+
+  @Override
+  public void close() {
+    try {
+      control.close();
+    } catch (SQLException alreadyGone) {
+      // nothing is open in it
+    }
+    server.close();
+  }
+}

@@ -1,0 +1,93 @@
+package io.varve.mysql;
+
+import io.varve.codec.ColumnForm;
+import io.varve.codec.RowChecksum;
+import io.varve.store.Sha256;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a table is, as far as its rows must be read, checked, and made again.
+ *
+ * @param columns those whose values are stored, in the order of the fields of a row
+ * @param rangeKey the columns of the key that ranges follow; empty where no key is fit: then the
+ *     table is one range, rows may repeat, and it is judged as a whole
+ * @param rangeKeyName of the index behind it, or empty
+ * @param create the CREATE TABLE to run before the load, without what is made after it
+ * @param indexes what ALTER TABLE ADD takes after the load, each alone
+ * @param foreignKeys likewise, after all tables are loaded
+ */
+public record TableDefinition(
+    TableName name,
+    String engine,
+    List<Column> columns,
+    List<String> rangeKey,
+    String rangeKeyName,
+    String create,
+    List<String> indexes,
+    List<String> foreignKeys) {
+
+  public boolean hasRangeKey() {
+    return !rangeKey.isEmpty();
+  }
+
+  /** Rows can repeat only where no key forbids it. */
+  public boolean rowsMayRepeat() {
+    return !hasRangeKey();
+  }
+
+  /** Whether a snapshot covers its rows on the source, and a transaction on the target. */
+  public boolean transactional() {
+    return switch (engine.toLowerCase(Locale.ROOT)) {
+      case "innodb", "rocksdb", "tokudb", "ndbcluster" -> true;
+      default -> false;
+    };
+  }
+
+  public List<ColumnForm> forms() {
+    return columns.stream().map(column -> column.encoding().form()).toList();
+  }
+
+  /** The columns of the range key, in the key's order. */
+  public List<Column> keyColumns() {
+    return rangeKey.stream().map(this::column).toList();
+  }
+
+  private Column column(String name) {
+    return columns.stream()
+        .filter(column -> column.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no column " + name + " in " + this.name));
+  }
+
+  /** The key of a row as a bound; empty where the table has no range key. */
+  public List<String> keyOf(byte[] @Nullable [] fields) {
+    List<String> key = new ArrayList<>(rangeKey.size());
+    for (Column column : keyColumns()) {
+      byte[] value = fields[columns.indexOf(column)];
+      if (value == null) {
+        throw new IllegalStateException("a range key has no NULL: " + name);
+      }
+      key.add(column.bound(value));
+    }
+    return List.copyOf(key);
+  }
+
+  /**
+   * SHA-256, in hex, of all that gives a part's bytes and bounds their meaning: a part made under
+   * another hash is never kept.
+   */
+  public String hash() {
+    String text = RowChecksum.ALGORITHM + "\n" + columns + "\n" + rangeKey;
+    return HexFormat.of().formatHex(Sha256.of(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  public TableDefinition renamed(TableName other) {
+    return new TableDefinition(
+        other, engine, columns, rangeKey, rangeKeyName, create, indexes, foreignKeys);
+  }
+}

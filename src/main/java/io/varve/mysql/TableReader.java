@@ -1,0 +1,183 @@
+package io.varve.mysql;
+
+import io.varve.InvalidRequestException;
+import io.varve.codec.RowChecksum;
+import java.math.BigInteger;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads and judges ranges of tables over one connection: on a source inside its snapshot, on a
+ * target outside of any. Each call takes and gives back the table's metadata lock, so that DDL
+ * never waits for longer than one range is read. Not thread-safe.
+ */
+public final class TableReader {
+
+  private static final int STREAM = Integer.MIN_VALUE; // Connector/J's word for row by row
+
+  private final Connection connection;
+  private final String server;
+  private final boolean inSnapshot;
+
+  private TableReader(Connection connection, String server, boolean inSnapshot) {
+    this.connection = connection;
+    this.server = server;
+    this.inSnapshot = inSnapshot;
+  }
+
+  /** On a connection whose transaction must stay open: it is the snapshot. */
+  static TableReader inSnapshot(Connection connection, String server) {
+    return new TableReader(connection, server, true);
+  }
+
+  /** On a connection in autocommit. */
+  static TableReader outsideSnapshot(Connection connection, String server) {
+    return new TableReader(connection, server, false);
+  }
+
+  /**
+   * Streams the rows of a range, at most so many, in the order of the range key; without one, all
+   * rows in any order. Keeps one row in memory.
+   *
+   * @return how many there were
+   * @throws TableChangedException if DDL came between
+   */
+  public long read(TableDefinition table, KeyRange range, long limit, RowSink sink) {
+    return guarded(
+        "read",
+        table,
+        () -> {
+          try (Statement statement =
+              connection.createStatement(ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_READ_ONLY)) {
+            statement.setFetchSize(STREAM);
+            try (ResultSet rows = statement.executeQuery(new RangeSql(table).rows(range, limit))) {
+              return pump(rows, new byte[table.columns().size()][], sink);
+            }
+          }
+        });
+  }
+
+  private static long pump(ResultSet rows, byte[] @Nullable [] fields, RowSink sink)
+      throws SQLException {
+    long count = 0;
+    while (rows.next()) {
+      for (int i = 0; i < fields.length; i++) {
+        fields[i] = rows.getBytes(i + 1);
+      }
+      sink.row(fields);
+      count++;
+    }
+    return count;
+  }
+
+  /**
+   * Lets the server compute the checksum of a range: no row crosses the network.
+   *
+   * @throws io.varve.InvalidRequestException if a row is too long for max_allowed_packet
+   */
+  public RowChecksum checksum(TableDefinition table, KeyRange range) {
+    return guarded(
+        "compute the checksum of",
+        table,
+        () ->
+            Rows.one(
+                connection,
+                new RangeSql(table).checksum(range),
+                row -> {
+                  long rows = row.getLong(1);
+                  if (row.getLong(3) != rows) {
+                    throw new InvalidRequestException(
+                        "compute the checksum of",
+                        "table " + table.name(),
+                        "a row of it is longer than the server's max_allowed_packet",
+                        "Set max_allowed_packet to more than the longest row, up to 1 GB.");
+                  }
+                  return new RowChecksum(
+                      rows,
+                      new BigInteger(row.getString(2)).longValue(),
+                      table.rowsMayRepeat() && row.getString(4) != null
+                          ? new BigInteger(row.getString(4)).longValue()
+                          : 0);
+                }));
+  }
+
+  /** Counts all rows of a table. */
+  public long count(TableDefinition table) {
+    return guarded(
+        "count the rows of",
+        table,
+        () -> Rows.one(connection, new RangeSql(table).count(), row -> row.getLong(1)));
+  }
+
+  /**
+   * Whether bounds ascend strictly by this server's own order: under another collation they need
+   * not, and then ranges mean nothing.
+   */
+  public boolean ascend(TableDefinition table, List<List<String>> bounds) {
+    final int atOnce = 500;
+    for (int from = 0; from < bounds.size() - 1; from += atOnce) {
+      List<List<String>> some = bounds.subList(from, Math.min(bounds.size(), from + atOnce + 1));
+      boolean ascending =
+          guarded(
+              "compare the bounds of",
+              table,
+              () ->
+                  Rows.one(
+                      connection, new RangeSql(table).ascends(some), row -> row.getInt(1) == 1));
+      if (!ascending) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Cuts a table into segments that hold about the same number of rows, for several readers.
+   *
+   * @return at least one, at most so many; without a gap
+   */
+  public List<KeyRange> segments(TableDefinition table, int wanted) {
+    if (!table.hasRangeKey() || wanted < 2) {
+      return List.of(KeyRange.ALL);
+    }
+    return guarded("cut", table, () -> new SegmentCutter(connection, table).cut(wanted));
+  }
+
+  private <T> T guarded(String doing, TableDefinition table, SqlCall<T> call) {
+    try {
+      if (inSnapshot) {
+        Rows.execute(connection, "SAVEPOINT varve_range");
+      }
+      try {
+        return call.run();
+      } finally {
+        if (inSnapshot) {
+          Rows.execute(connection, "ROLLBACK TO SAVEPOINT varve_range");
+        }
+      }
+    } catch (SQLException e) {
+      if (TableIdentities.isGone(e)) {
+        throw new TableChangedException(table.name(), e);
+      }
+      throw SqlErrors.translate(e, doing, "table " + table.name() + " on " + server);
+    }
+  }
+
+  @FunctionalInterface
+  private interface SqlCall<T> {
+    T run() throws SQLException;
+  }
+
+  static List<String> bounds(TableDefinition table, ResultSet row) throws SQLException {
+    List<String> bounds = new ArrayList<>();
+    for (Column column : table.keyColumns()) {
+      bounds.add(column.bound(row.getBytes(bounds.size() + 1)));
+    }
+    return List.copyOf(bounds);
+  }
+}

@@ -1,0 +1,464 @@
+package io.varve.mysql;
+
+import io.varve.InvalidRequestException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server a restore writes to. Everything that is made is looked up first, so that each step can
+ * be done again. Its DDL runs on one connection and is not thread-safe; {@link #loader} and {@link
+ * #reader} open their own.
+ */
+public final class Target implements AutoCloseable {
+
+  private static final Pattern DEFINER =
+      Pattern.compile("DEFINER\\s*=\\s*`((?:[^`]|``)*)`(?:@`((?:[^`]|``)*)`)?\\s*");
+
+  private final DatabaseServer server;
+  private final boolean binaryLogOff;
+  private final Connection connection;
+
+  private Target(DatabaseServer server, BinaryLog binaryLog) {
+    this.server = server;
+    this.binaryLogOff = binaryLog == BinaryLog.OFF;
+    this.connection = server.open();
+  }
+
+  /** Whether what a restore writes goes to the target's binary log. */
+  public enum BinaryLog {
+    ON,
+    OFF
+  }
+
+  /**
+   * Connects.
+   *
+   * @param binaryLog off needs a privilege that managed servers do not give
+   */
+  public static Target connect(ConnectionSettings settings, BinaryLog binaryLog) {
+    Target target = new Target(DatabaseServer.connect(settings), binaryLog);
+    target.guarded("prepare a session on", "the target", () -> target.prepare(target.connection));
+    return target;
+  }
+
+  public String address() {
+    return server.address().toString();
+  }
+
+  public ServerInfo info() {
+    return server.info();
+  }
+
+  boolean canLoadLocal() {
+    return server.info().localInfile();
+  }
+
+  private void prepare(Connection session) throws SQLException {
+    if (binaryLogOff) {
+      Rows.execute(session, "SET SESSION sql_log_bin=0");
+    }
+    Rows.execute(
+        session,
+        "SET SESSION sql_mode='NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', foreign_key_checks=0");
+    // all warnings of a part are looked at
+    Rows.execute(session, "SET SESSION max_error_count=65535");
+    if (server.info().flavour() == Flavour.MYSQL) {
+      // a table without a key must not get an invisible one that the source had not
+      optionally(session, "SET SESSION sql_generate_invisible_primary_key=0");
+    }
+    // what the source accepted, the target must not refuse for style
+    optionally(session, "SET SESSION innodb_strict_mode=0");
+  }
+
+  private static void optionally(Connection session, String sql) {
+    try {
+      Rows.execute(session, sql);
+    } catch (SQLException notAllowed) {
+      // the statement that needs it will say so
+    }
+  }
+
+  LoadConnection openForLoad() {
+    LoadConnection opened = server.openForLoad();
+    try {
+      prepare(opened.connection());
+      return opened;
+    } catch (SQLException e) {
+      opened.close();
+      throw SqlErrors.translate(e, "prepare a session on", address());
+    }
+  }
+
+  /** The tables and views among the given names that stand on the target. */
+  public Set<TableName> existing(Collection<TableName> names) {
+    Set<TableName> wanted = new HashSet<>(names);
+    Set<TableName> existing = new TreeSet<>();
+    guarded(
+        "list the tables of",
+        "the target",
+        () ->
+            Rows.each(
+                connection,
+                "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES",
+                row -> {
+                  TableName name = new TableName(row.getString(1), row.getString(2));
+                  if (wanted.contains(name)) {
+                    existing.add(name);
+                  }
+                }));
+    return existing;
+  }
+
+  private boolean stands(TableName table) throws SQLException {
+    return Rows.one(
+        connection,
+        "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA="
+            + Quoted.text(table.schema())
+            + " AND TABLE_NAME="
+            + Quoted.text(table.table()),
+        row -> row.getInt(1) > 0);
+  }
+
+  /** The routines and events among the given names that stand on the target. */
+  public Set<TableName> existingPrograms(Collection<TableName> names) {
+    Set<TableName> wanted = new HashSet<>(names);
+    Set<TableName> existing = new TreeSet<>();
+    guarded(
+        "list the routines and events of",
+        "the target",
+        () ->
+            Rows.each(
+                connection,
+                "SELECT ROUTINE_SCHEMA, ROUTINE_NAME FROM information_schema.ROUTINES UNION"
+                    + " SELECT EVENT_SCHEMA, EVENT_NAME FROM information_schema.EVENTS",
+                row -> {
+                  TableName name = new TableName(row.getString(1), row.getString(2));
+                  if (wanted.contains(name)) {
+                    existing.add(name);
+                  }
+                }));
+    return existing;
+  }
+
+  /** Makes a schema unless it is there. */
+  public void createSchema(SchemaDefinition schema, String name) {
+    guarded(
+        "create",
+        "schema " + name,
+        () ->
+            Rows.execute(
+                connection,
+                "CREATE DATABASE IF NOT EXISTS "
+                    + Quoted.identifier(name)
+                    + " CHARACTER SET "
+                    + schema.charset()
+                    + " COLLATE "
+                    + schema.collation()));
+  }
+
+  /** What the restore that left its ledger in a schema was; empty where there is none. */
+  public Optional<String> ledgerBinding(String schema) {
+    return guardedValue(
+        "look for the ledger of a restore in",
+        "schema " + schema,
+        () -> new RestoreLedger(schema).binding(connection));
+  }
+
+  public void createLedger(String schema, String binding) {
+    guarded(
+        "create the ledger of the restore in",
+        "schema " + schema,
+        () -> new RestoreLedger(schema).create(connection, binding));
+  }
+
+  public void dropLedger(String schema) {
+    guarded(
+        "drop the ledger of the restore in",
+        "schema " + schema,
+        () -> new RestoreLedger(schema).drop(connection));
+  }
+
+  /**
+   * The tables among the given ones that this restore has made, as its ledger says: the others that
+   * stand are not its own.
+   */
+  public Set<TableName> made(String ledgerSchema, Collection<TableName> tables) {
+    Set<TableName> made = new TreeSet<>();
+    guarded(
+        "read the ledger in",
+        "schema " + ledgerSchema,
+        () -> {
+          for (TableName table : tables) {
+            if (new RestoreLedger(ledgerSchema).hasTable(connection, table)) {
+              made.add(table);
+            }
+          }
+        });
+    return made;
+  }
+
+  /** Drops a table or view, whatever refers to it. */
+  public void drop(TableName name) {
+    guarded(
+        "drop",
+        "table " + name,
+        () -> {
+          Rows.execute(connection, "DROP VIEW IF EXISTS " + name.quoted());
+          Rows.execute(connection, "DROP TABLE IF EXISTS " + name.quoted());
+        });
+  }
+
+  /**
+   * Makes a table without what comes after the load, unless this restore has made it before. The
+   * ledger's note comes first, so that no table of its own is ever taken for a stranger's.
+   *
+   * @throws InvalidRequestException if a table stands there that this restore has not made, and it
+   *     is not to be replaced
+   */
+  public void createTable(
+      String ledgerSchema,
+      TableDefinition table,
+      Map<String, String> renames,
+      ExistingTable existing) {
+    guarded(
+        "create",
+        "table " + table.name(),
+        () -> {
+          RestoreLedger ledger = new RestoreLedger(ledgerSchema);
+          boolean stands = stands(table.name());
+          if (!ledger.hasTable(connection, table.name())) {
+            if (stands) {
+              existing.meet(this, table.name());
+              stands = false;
+            }
+            ledger.addTable(connection, table.name());
+          }
+          if (!stands) {
+            connection.setCatalog(table.name().schema());
+            Rows.execute(connection, SqlText.renameSchemas(table.create(), renames));
+          }
+        });
+  }
+
+  /** What to do about a table that stands where one is to be made. */
+  public enum ExistingTable {
+    REFUSE {
+      @Override
+      void meet(Target target, TableName table) {
+        throw new InvalidRequestException(
+            "restore into",
+            "table " + table + " on " + target.address(),
+            "it exists",
+            "Restore under another name (--rename), drop it, or overwrite it (--mode replace).");
+      }
+    },
+    DROP {
+      @Override
+      void meet(Target target, TableName table) {
+        target.drop(table);
+      }
+    };
+
+    abstract void meet(Target target, TableName table);
+  }
+
+  /** Opens a connection that loads. */
+  public PartLoader loader(String ledgerSchema) {
+    return new PartLoader(this, new RestoreLedger(ledgerSchema));
+  }
+
+  /** Opens a connection that judges ranges; the caller closes it. */
+  public TargetReader reader() {
+    return new TargetReader(server.open(), address());
+  }
+
+  /**
+   * Makes the indexes of a table that are missing: all in one statement, so that its rows are read
+   * once; a FULLTEXT index needs one of its own. Opens its own connection.
+   */
+  public void createIndexes(TableDefinition table) {
+    addMissing(table, table.indexes(), CreateTable::indexes, "indexes", Map.of());
+  }
+
+  /** Makes the foreign keys of a table that are missing; opens its own connection. */
+  public void createForeignKeys(TableDefinition table, Map<String, String> renames) {
+    addMissing(table, table.foreignKeys(), CreateTable::foreignKeys, "foreign keys", renames);
+  }
+
+  // An index and a foreign key may have one name: the server names the index of a foreign key so.
+  private void addMissing(
+      TableDefinition table,
+      List<String> wanted,
+      Function<CreateTable, List<String>> kind,
+      String what,
+      Map<String, String> renames) {
+    if (wanted.isEmpty()) {
+      return;
+    }
+    guarded(
+        "create the " + what + " of",
+        "table " + table.name(),
+        () -> {
+          try (Connection own = server.open()) {
+            prepare(own);
+            own.setCatalog(table.name().schema());
+            String shown =
+                Rows.one(
+                    own, "SHOW CREATE TABLE " + table.name().quoted(), row -> row.getString(2));
+            Set<String> present = CreateTable.names(kind.apply(CreateTable.split(shown, Set.of())));
+            List<String> missing =
+                wanted.stream()
+                    .map(item -> SqlText.renameSchemas(item, renames))
+                    .filter(item -> !present.contains(CreateTable.name(item)))
+                    .toList();
+            for (List<String> together : statements(missing)) {
+              Rows.execute(
+                  own,
+                  "ALTER TABLE "
+                      + table.name().quoted()
+                      + " ADD "
+                      + String.join(", ADD ", together));
+            }
+          }
+        });
+  }
+
+  private static List<List<String>> statements(List<String> items) {
+    List<List<String>> statements = new ArrayList<>();
+    List<String> together = items.stream().filter(i -> !CreateTable.isFulltext(i)).toList();
+    if (!together.isEmpty()) {
+      statements.add(together);
+    }
+    items.stream().filter(CreateTable::isFulltext).map(List::of).forEach(statements::add);
+    return statements;
+  }
+
+  /**
+   * Makes a view, routine, trigger or event, in place of one of that name that this or an earlier
+   * try has made.
+   *
+   * @return false if something that it stands on is not there yet: try again after the others
+   */
+  public boolean createObject(
+      SchemaObject object, String schema, Map<String, String> renames, Notes notes) {
+    try {
+      connection.setCatalog(schema);
+      Rows.execute(
+          connection, "DROP " + object.kind() + " IF EXISTS " + Quoted.identifier(object.name()));
+      sessionOf(object);
+      String create = SqlText.renameSchemas(object.create(), renames);
+      try {
+        Rows.execute(connection, withKnownDefiner(create, object, notes));
+      } finally {
+        prepare(connection);
+      }
+      return true;
+    } catch (SQLException e) {
+      if (object.kind() == SchemaObject.Kind.VIEW && isMissingReference(e)) {
+        return false;
+      }
+      throw SqlErrors.translate(
+          e, "create", object.kind().word() + " " + new TableName(schema, object.name()));
+    }
+  }
+
+  /** Hears what people should know. */
+  @FunctionalInterface
+  public interface Notes {
+    void add(String note);
+  }
+
+  private static boolean isMissingReference(SQLException e) {
+    return switch (e.getErrorCode()) {
+      // no such table, function, column; view refers to something invalid
+      case 1146, 1305, 1054, 1356 -> true;
+      default -> false;
+    };
+  }
+
+  private void sessionOf(SchemaObject object) throws SQLException {
+    Rows.execute(connection, "SET SESSION sql_mode=" + Quoted.text(object.sqlMode()));
+    Rows.execute(connection, "SET SESSION collation_connection=" + object.collation());
+    if (!object.timeZone().isEmpty()) {
+      Rows.execute(connection, "SET SESSION time_zone=" + Quoted.text(object.timeZone()));
+    }
+  }
+
+  /** Keeps the definer where its account exists; else it would make the object unusable. */
+  private String withKnownDefiner(String create, SchemaObject object, Notes notes) {
+    Matcher definer = DEFINER.matcher(create);
+    if (!definer.find() || accountExists(definer.group(1), definer.group(2))) {
+      return create;
+    }
+    notes.add(
+        object.kind().word()
+            + " "
+            + object.name()
+            + ": its definer has no account on the target, the restoring user stands in");
+    return definer.replaceFirst("");
+  }
+
+  private boolean accountExists(String user, @Nullable String host) {
+    try {
+      return Rows.one(
+          connection,
+          "SELECT COUNT(*) FROM mysql.user WHERE User="
+              + Quoted.text(user.replace("``", "`"))
+              + " AND Host="
+              + Quoted.text(host == null ? "" : host.replace("``", "`")),
+          row -> row.getInt(1) > 0);
+    } catch (SQLException notAllowed) {
+      return false;
+    }
+  }
+
+  private void guarded(String doing, String subject, SqlAction action) {
+    guardedValue(
+        doing,
+        subject,
+        () -> {
+          action.run();
+          return Optional.empty();
+        });
+  }
+
+  private <T> T guardedValue(String doing, String subject, SqlValue<T> value) {
+    try {
+      return value.get();
+    } catch (SQLException e) {
+      throw SqlErrors.translate(e, doing, subject + " on " + address());
+    }
+  }
+
+  @FunctionalInterface
+  private interface SqlAction {
+    void run() throws SQLException;
+  }
+
+  @FunctionalInterface
+  private interface SqlValue<T> {
+    T get() throws SQLException;
+  }
+
+  @Override
+  public void close() {
+    try {
+      connection.close();
+    } catch (SQLException alreadyGone) {
+      // nothing is open in it
+    }
+    server.close();
+  }
+}
