@@ -1,0 +1,25 @@
+package io.varve.repository;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the backup came to be of one instant.
+ *
+ * @param snapshot the way by which it was opened: gtid, binlog-status, lock-tables, single
+ * @param connections that shared it
+ * @param passes how many it took; more than one where DDL changed a table
+ * @param waysRefused why better ways were not taken
+ * @param tablesOutside those that no snapshot covers, by their engine
+ * @param binlogFile the position in the source's binary log, where it is known exactly
+ * @param gtidSet likewise, as the server writes it
+ */
+public record Consistency(
+    String snapshot,
+    int connections,
+    int passes,
+    List<String> waysRefused,
+    List<String> tablesOutside,
+    @Nullable String binlogFile,
+    @Nullable Long binlogPosition,
+    @Nullable String gtidSet) {}

@@ -1,0 +1,95 @@
+package io.varve.repository;
+
+import io.varve.mysql.TableName;
+import io.varve.store.Sha256;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+
+/** Which key everything has: docs/format.md, layout. */
+final class Layout {
+
+  static final String REPOSITORY = "varve.json";
+  private static final Pattern SOURCE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+
+  /** Longer names are cut: a key has at most 1,024 bytes, a file's name 255. */
+  private static final int LONGEST_SEGMENT = 120;
+
+  private Layout() {}
+
+  static boolean isSourceName(String name) {
+    return SOURCE.matcher(name).matches() && !name.equals(REPOSITORY);
+  }
+
+  static String manifests(String source) {
+    return source + "/manifests/";
+  }
+
+  static String manifest(String source, BackupId id) {
+    return manifests(source) + id + ".json";
+  }
+
+  static String summaries(String source) {
+    return source + "/summaries/";
+  }
+
+  static String summary(String source, BackupId id) {
+    return summaries(source) + id + ".json";
+  }
+
+  static String tombstones(String source) {
+    return source + "/tombstones/";
+  }
+
+  static String tombstone(String source, BackupId id) {
+    return tombstones(source) + id;
+  }
+
+  static String job(String source, String job, int piece) {
+    return source + "/jobs/" + job + "/" + piece + ".json";
+  }
+
+  static String parts(String source) {
+    return source + "/parts/";
+  }
+
+  static String part(String source, BackupId id, TableName table, int number, String sha256) {
+    return parts(source)
+        + id
+        + "/"
+        + segment(table.schema())
+        + "/"
+        + segment(table.table())
+        + "/"
+        + number
+        + "-"
+        + sha256.substring(0, 16)
+        + ".tsv.zst";
+  }
+
+  /** Percent-encodes all but what every store and shell takes as it is. */
+  static String segment(String name) {
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    StringBuilder encoded = new StringBuilder();
+    for (byte b : bytes) {
+      char c = (char) (b & 0xff);
+      boolean plain =
+          c >= 'a' && c <= 'z'
+              || c >= 'A' && c <= 'Z'
+              || c >= '0' && c <= '9'
+              || c == '_'
+              || c == '-'
+              || c == '.' && !name.matches("\\.+");
+      if (plain) {
+        encoded.append(c);
+      } else {
+        encoded.append('%').append(HexFormat.of().withUpperCase().toHexDigits(b));
+      }
+    }
+    if (encoded.length() <= LONGEST_SEGMENT) {
+      return encoded.toString();
+    }
+    String hash = HexFormat.of().formatHex(Sha256.of(bytes)).substring(0, 16);
+    return encoded.substring(0, LONGEST_SEGMENT - 17) + "~" + hash;
+  }
+}

@@ -1,0 +1,37 @@
+package io.varve.repository;
+
+import io.varve.mysql.SchemaDefinition;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A backup: everything needed to restore it but the bytes of its parts. Always complete. Its JSON
+ * Schema is docs/manifest.schema.json.
+ *
+ * @param format version of the repository format
+ * @param runId unique to the run that wrote it, so that a lost answer to the commit can be settled
+ * @param source the name below which it lies in the repository
+ * @param snapshotTime when the snapshot was open, by the source's clock
+ * @param selection which tables were asked for
+ * @param notes what a reader of the backup should know: what was left out, and why
+ */
+public record Manifest(
+    int format,
+    BackupId id,
+    BackupKind kind,
+    @Nullable BackupId parent,
+    String runId,
+    String source,
+    SourceInfo server,
+    Instant snapshotTime,
+    Consistency consistency,
+    String toolVersion,
+    String checksumAlgorithm,
+    String encryption,
+    List<String> includes,
+    List<String> excludes,
+    List<SchemaDefinition> schemas,
+    List<TableEntry> tables,
+    Totals totals,
+    List<String> notes) {}

@@ -1,0 +1,43 @@
+package io.varve.repository;
+
+import io.varve.codec.RowChecksum;
+import io.varve.mysql.KeyRange;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A part as a manifest names it.
+ *
+ * @param key of its object, relative to the store's prefix
+ * @param lower bound of its range, exclusive; null from the first row on
+ * @param upper bound of its range, inclusive; null to the last row
+ * @param rawBytes of the rows' text
+ * @param storedBytes of the object
+ * @param xor of the rows' hashes, 16 hex digits
+ * @param sum of the rows' hashes, likewise; null where rows cannot repeat
+ * @param sha256 of the object, hex
+ */
+public record PartEntry(
+    String key,
+    @Nullable List<String> lower,
+    @Nullable List<String> upper,
+    long rows,
+    long rawBytes,
+    long storedBytes,
+    String xor,
+    @Nullable String sum,
+    String sha256) {
+
+  public KeyRange range() {
+    return new KeyRange(lower, upper);
+  }
+
+  public RowChecksum checksum() {
+    return new RowChecksum(
+        rows, Long.parseUnsignedLong(xor, 16), sum == null ? 0 : Long.parseUnsignedLong(sum, 16));
+  }
+
+  public PartEntry withRange(@Nullable List<String> newLower, @Nullable List<String> newUpper) {
+    return new PartEntry(key, newLower, newUpper, rows, rawBytes, storedBytes, xor, sum, sha256);
+  }
+}

@@ -1,0 +1,29 @@
+package io.varve.repository;
+
+import io.varve.codec.RowChecksum;
+import io.varve.mysql.TableDefinition;
+import java.util.List;
+
+/**
+ * A table as a manifest has it.
+ *
+ * @param definitionHash of what gives the parts' bytes and bounds their meaning
+ * @param parts in the order of the range key, covering the table without a gap; none for a table
+ *     without rows
+ */
+public record TableEntry(
+    TableDefinition definition, String definitionHash, long rows, List<PartEntry> parts) {
+
+  public static TableEntry of(TableDefinition definition, List<PartEntry> parts) {
+    return new TableEntry(
+        definition,
+        definition.hash(),
+        parts.stream().mapToLong(PartEntry::rows).sum(),
+        List.copyOf(parts));
+  }
+
+  /** Of all rows; needs no order, so it can be compared where ranges cannot. */
+  public RowChecksum checksum() {
+    return parts.stream().map(PartEntry::checksum).reduce(RowChecksum.NONE, RowChecksum::plus);
+  }
+}
