@@ -1,0 +1,26 @@
+package io.varve.backup;
+
+import io.varve.mysql.SnapshotWay;
+import io.varve.mysql.TableSelection;
+import java.util.Optional;
+
+/**
+ * How a backup is made.
+ *
+ * @param parallel connections that read side by side
+ * @param partBytes of the rows' text after which a part is closed; at most {@link #MOST_PART_BYTES}
+ * @param compressionLevel of zstd, 1 to 19
+ * @param snapshotWay the one to take; the first that works where none is named
+ */
+public record BackupOptions(
+    TableSelection selection,
+    int parallel,
+    long partBytes,
+    int compressionLevel,
+    Optional<SnapshotWay> snapshotWay) {
+
+  /** A part is loaded in one transaction, and clusters limit the size of those. */
+  public static final long MOST_PART_BYTES = 64L << 20;
+
+  public static final long LEAST_PART_BYTES = 64L << 10;
+}
