@@ -1,0 +1,245 @@
+package io.varve.restore;
+
+import io.varve.InvalidRequestException;
+import io.varve.Progress;
+import io.varve.Workers;
+import io.varve.mysql.PartLoader;
+import io.varve.mysql.SchemaObject;
+import io.varve.mysql.TableDefinition;
+import io.varve.mysql.TableName;
+import io.varve.mysql.Target;
+import io.varve.repository.BackupId;
+import io.varve.repository.Job;
+import io.varve.repository.PartEntry;
+import io.varve.repository.SourceRepository;
+import io.varve.restore.RestorePlan.PlannedSchema;
+import io.varve.restore.RestorePlan.PlannedTable;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+
+/**
+ * A restore: plan, load, verify, report. Killed anywhere and started again with the same options it
+ * goes on where it was, and every part is loaded once. For one run.
+ *
+ * <p>Memory: for each connection one stored part.
+ */
+public final class Restore {
+
+  private final SourceRepository repository;
+  private final Target target;
+  private final RestoreOptions options;
+  private final Progress progress;
+  private final Clock clock;
+  private final List<String> notes = Collections.synchronizedList(new ArrayList<>());
+
+  public Restore(
+      SourceRepository repository,
+      Target target,
+      RestoreOptions options,
+      Progress progress,
+      Clock clock) {
+    this.repository = repository;
+    this.target = target;
+    this.options = options;
+    this.progress = progress;
+    this.clock = clock;
+  }
+
+  /**
+   * Finds out what would be done, and that it can be; writes nothing.
+   *
+   * @throws io.varve.VarveException if it cannot
+   */
+  public RestorePlan plan(BackupId id) {
+    return new RestorePlanner(repository, target, options).plan(id);
+  }
+
+  /**
+   * Carries out a plan.
+   *
+   * @throws io.varve.DamageFoundException if a part, or what came of it, is not what the manifest
+   *     says
+   */
+  public RestoreReport run(RestorePlan plan) {
+    Optional<Job> job = pin(plan.manifest().id());
+    try {
+      RestoreReport report = carryOut(plan);
+      job.ifPresent(Job::done);
+      return report;
+    } catch (RuntimeException | Error failed) {
+      job.ifPresent(started -> started.failed(failed));
+      throw failed;
+    }
+  }
+
+  /** From a store that cannot be written to, a restore must be possible all the same. */
+  private Optional<Job> pin(BackupId id) {
+    try {
+      return Optional.of(Job.using(repository, "restore", id, clock));
+    } catch (InvalidRequestException e) {
+      if (repository.isBuried(id)) {
+        throw e;
+      }
+      note("the backup could not be pinned against prune: " + e.reason());
+      return Optional.empty();
+    }
+  }
+
+  private RestoreReport carryOut(RestorePlan plan) {
+    Instant start = clock.instant();
+    progress.begin("loading", plan.rawBytes());
+    makeTables(plan);
+    load(plan);
+    Instant loaded = clock.instant();
+    progress.begin("indexing", 0);
+    inParallel(plan.tables(), table -> target.createIndexes(table.target()));
+    plan.tables().forEach(table -> target.createForeignKeys(table.target(), options.renames()));
+    makeObjects(plan);
+    Instant indexed = clock.instant();
+    progress.begin("verifying", plan.rawBytes());
+    int ranges = new TargetVerification(target, options.parallel(), progress).run(plan.tables());
+    target.dropLedger(plan.ledgerSchema());
+    Instant end = clock.instant();
+    return new RestoreReport(
+        plan.manifest().id(),
+        plan.tables().size(),
+        plan.rows(),
+        plan.rawBytes(),
+        plan.storedBytes(),
+        seconds(start, end),
+        seconds(start, loaded),
+        seconds(loaded, indexed),
+        seconds(indexed, end),
+        ranges,
+        true,
+        List.copyOf(notes));
+  }
+
+  private void makeTables(RestorePlan plan) {
+    for (PlannedSchema schema : plan.schemas()) {
+      target.createSchema(schema.definition(), schema.target());
+    }
+    String ledger = plan.ledgerSchema();
+    target.createLedger(ledger, new RestorePlanner(repository, target, options).binding(plan));
+    for (PlannedTable table : plan.tables()) {
+      target.createTable(ledger, table.target(), options.renames(), options.mode().existingTable());
+    }
+  }
+
+  /** Parts of transactional tables one by one in any order; other tables whole. */
+  private void load(RestorePlan plan) {
+    List<Consumer<PartLoader>> work = new ArrayList<>();
+    plan.tables().stream()
+        .sorted(Comparator.comparingLong(PlannedTable::rawBytes).reversed())
+        .forEach(table -> work.addAll(loads(table)));
+    Queue<Consumer<PartLoader>> waiting = new ConcurrentLinkedQueue<>(work);
+    int connections = Math.max(1, Math.min(options.parallel(), work.size()));
+    List<PartLoader> loaders = new ArrayList<>();
+    try {
+      for (int i = 0; i < connections; i++) {
+        loaders.add(target.loader(plan.ledgerSchema()));
+      }
+      Workers.run(
+          loaders,
+          loader -> {
+            for (var next = waiting.poll(); next != null; next = waiting.poll()) {
+              next.accept(loader);
+            }
+          });
+    } finally {
+      loaders.forEach(PartLoader::close);
+    }
+  }
+
+  private List<Consumer<PartLoader>> loads(PlannedTable table) {
+    List<PartEntry> parts = table.entry().parts();
+    if (table.target().transactional()) {
+      return IntStream.range(0, parts.size())
+          .<Consumer<PartLoader>>mapToObj(i -> loader -> load(loader, table.target(), i, parts))
+          .toList();
+    }
+    return List.of(
+        loader -> {
+          if (loader.beginAnew(table.target(), parts.size())) {
+            for (int i = 0; i < parts.size(); i++) {
+              load(loader, table.target(), i, parts);
+            }
+          }
+        });
+  }
+
+  private void load(PartLoader loader, TableDefinition table, int i, List<PartEntry> parts) {
+    PartEntry part = parts.get(i);
+    if (!loader.isLoaded(table, i)) {
+      loader.load(table, i, part.rows(), repository.readPart(part));
+    }
+    progress.advance(part.rows(), part.rawBytes());
+  }
+
+  /** Views may stand on views that come later: rounds, as long as a round makes any. */
+  private void makeObjects(RestorePlan plan) {
+    record Waiting(PlannedSchema schema, SchemaObject object) {}
+    List<Waiting> waiting = new ArrayList<>();
+    plan.schemas()
+        .forEach(schema -> schema.objects().forEach(o -> waiting.add(new Waiting(schema, o))));
+    waiting.sort(Comparator.comparing(next -> next.object().kind()));
+    if (options.mode() == RestoreMode.REPLACE) {
+      // where a table stands, no view can be made in its place
+      waiting.stream()
+          .filter(next -> next.object().kind() == SchemaObject.Kind.VIEW)
+          .forEach(
+              view -> target.drop(new TableName(view.schema().target(), view.object().name())));
+    }
+    boolean madeAny = true;
+    while (madeAny && !waiting.isEmpty()) {
+      madeAny =
+          waiting.removeIf(
+              next ->
+                  target.createObject(
+                      next.object(), next.schema().target(), options.renames(), this::note));
+    }
+    for (Waiting left : waiting) {
+      note(
+          left.object().kind().word()
+              + " "
+              + left.schema().target()
+              + "."
+              + left.object().name()
+              + " could not be made: something that it stands on is not there");
+    }
+  }
+
+  private void inParallel(List<PlannedTable> tables, Consumer<PlannedTable> work) {
+    Queue<PlannedTable> waiting = new ConcurrentLinkedQueue<>(tables);
+    List<Integer> workers =
+        IntStream.range(0, Math.max(1, Math.min(options.parallel(), tables.size())))
+            .boxed()
+            .toList();
+    Workers.run(
+        workers,
+        worker -> {
+          for (var next = waiting.poll(); next != null; next = waiting.poll()) {
+            work.accept(next);
+          }
+        });
+  }
+
+  private void note(String note) {
+    notes.add(note);
+    progress.warn(note);
+  }
+
+  private static double seconds(Instant from, Instant to) {
+    return Duration.between(from, to).toMillis() / 1000.0;
+  }
+}

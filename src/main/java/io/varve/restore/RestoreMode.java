@@ -1,0 +1,21 @@
+package io.varve.restore;
+
+import io.varve.mysql.Target.ExistingTable;
+
+/** What a restore does about tables that stand on the target already. */
+public enum RestoreMode {
+  /** Refuses before anything is written. */
+  CREATE(ExistingTable.REFUSE),
+  /** Drops them and makes them anew. */
+  REPLACE(ExistingTable.DROP);
+
+  private final ExistingTable existingTable;
+
+  RestoreMode(ExistingTable existingTable) {
+    this.existingTable = existingTable;
+  }
+
+  ExistingTable existingTable() {
+    return existingTable;
+  }
+}

@@ -1,0 +1,195 @@
+package io.varve.restore;
+
+import io.varve.InvalidRequestException;
+import io.varve.mysql.Column;
+import io.varve.mysql.SchemaDefinition;
+import io.varve.mysql.SchemaObject;
+import io.varve.mysql.SchemaObject.Kind;
+import io.varve.mysql.TableName;
+import io.varve.mysql.Target;
+import io.varve.repository.BackupId;
+import io.varve.repository.Manifest;
+import io.varve.repository.SourceRepository;
+import io.varve.restore.RestorePlan.PlannedSchema;
+import io.varve.restore.RestorePlan.PlannedTable;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** Makes the plan of a restore, and refuses what cannot work; writes nothing. */
+final class RestorePlanner {
+
+  private final SourceRepository repository;
+  private final Target target;
+  private final RestoreOptions options;
+
+  RestorePlanner(SourceRepository repository, Target target, RestoreOptions options) {
+    this.repository = repository;
+    this.target = target;
+    this.options = options;
+  }
+
+  RestorePlan plan(BackupId id) {
+    Manifest manifest = repository.manifest(id);
+    requireKnownRenames(manifest);
+    List<PlannedTable> tables =
+        manifest.tables().stream()
+            .filter(table -> options.selection().selects(table.definition().name()))
+            .map(
+                table ->
+                    new PlannedTable(
+                        table, table.definition().renamed(targetName(table.definition().name()))))
+            .toList();
+    List<PlannedSchema> schemas = schemas(manifest, tables);
+    requireAny(manifest, schemas);
+    requireComparable(manifest, tables);
+    RestorePlan plan = new RestorePlan(manifest, schemas, tables, Set.of(), false);
+    Optional<String> ledger = target.ledgerBinding(plan.ledgerSchema());
+    if (ledger.isPresent() && !ledger.get().equals(binding(plan))) {
+      throw new InvalidRequestException(
+          "restore into",
+          target.address(),
+          "another restore into schema " + plan.ledgerSchema() + " was not finished",
+          "Finish it by the same command, or drop what it made and its table"
+              + " varve_restore_ledger.");
+    }
+    Set<TableName> strangers = strangers(plan, ledger.isPresent());
+    if (options.mode() == RestoreMode.CREATE && !strangers.isEmpty()) {
+      throw new InvalidRequestException(
+          "restore into",
+          target.address(),
+          "there is already "
+              + strangers.stream()
+                  .limit(5)
+                  .map(TableName::toString)
+                  .collect(Collectors.joining(", "))
+              + (strangers.size() > 5 ? " and " + (strangers.size() - 5) + " more" : ""),
+          "Restore under another name (--rename), drop what is there, or overwrite it (--mode"
+              + " replace).");
+    }
+    return new RestorePlan(manifest, schemas, tables, strangers, ledger.isPresent());
+  }
+
+  /** What identifies a restore: a try with other options is another restore. */
+  String binding(RestorePlan plan) {
+    return "backup="
+        + plan.manifest().id()
+        + " includes="
+        + options.selection().includes()
+        + " excludes="
+        + options.selection().excludes()
+        + " renames="
+        + new TreeMap<>(options.renames());
+  }
+
+  private Set<TableName> strangers(RestorePlan plan, boolean resumed) {
+    List<TableName> names = new ArrayList<>();
+    plan.tables().forEach(table -> names.add(table.target().name()));
+    Set<TableName> standing = new TreeSet<>(target.existing(names));
+    if (resumed) {
+      standing.removeAll(target.made(plan.ledgerSchema(), standing));
+    } else {
+      // those of an earlier try are its own, but nothing else tells them from others
+      standing.addAll(target.existing(objects(plan, EnumSet.of(Kind.VIEW))));
+      standing.addAll(
+          target.existingPrograms(
+              objects(plan, EnumSet.of(Kind.FUNCTION, Kind.PROCEDURE, Kind.EVENT))));
+    }
+    return standing;
+  }
+
+  private static List<TableName> objects(RestorePlan plan, Set<Kind> kinds) {
+    return plan.schemas().stream()
+        .flatMap(
+            schema ->
+                schema.objects().stream()
+                    .filter(object -> kinds.contains(object.kind()))
+                    .map(object -> new TableName(schema.target(), object.name())))
+        .toList();
+  }
+
+  private TableName targetName(TableName name) {
+    return new TableName(options.targetSchema(name.schema()), name.table());
+  }
+
+  private List<PlannedSchema> schemas(Manifest manifest, List<PlannedTable> tables) {
+    Set<TableName> wanted =
+        tables.stream().map(table -> table.entry().definition().name()).collect(Collectors.toSet());
+    List<PlannedSchema> schemas = new ArrayList<>();
+    for (SchemaDefinition schema : manifest.schemas()) {
+      List<SchemaObject> objects =
+          schema.objects().stream().filter(object -> isWanted(schema, object, wanted)).toList();
+      boolean inUse = wanted.stream().anyMatch(table -> table.schema().equals(schema.name()));
+      if (inUse || !objects.isEmpty() || options.selection().selectsSchema(schema.name())) {
+        schemas.add(new PlannedSchema(schema, options.targetSchema(schema.name()), objects));
+      }
+    }
+    return schemas;
+  }
+
+  private boolean isWanted(SchemaDefinition schema, SchemaObject object, Set<TableName> tables) {
+    return object.kind() == Kind.TRIGGER
+        ? tables.contains(new TableName(schema.name(), object.table()))
+        : options.selection().selects(new TableName(schema.name(), object.name()));
+  }
+
+  private void requireKnownRenames(Manifest manifest) {
+    for (String schema : options.renames().keySet()) {
+      if (manifest.schemas().stream().noneMatch(known -> known.name().equals(schema))) {
+        throw new InvalidRequestException(
+            "rename",
+            "schema " + schema,
+            "backup " + manifest.id() + " has no such schema",
+            "It has " + schemaNames(manifest) + ".");
+      }
+    }
+  }
+
+  private void requireAny(Manifest manifest, List<PlannedSchema> schemas) {
+    if (schemas.isEmpty()) {
+      throw new InvalidRequestException(
+          "restore",
+          "backup " + manifest.id(),
+          "nothing in it is selected",
+          "Check --include and --exclude; it has the schemas " + schemaNames(manifest) + ".");
+    }
+  }
+
+  private static String schemaNames(Manifest manifest) {
+    return manifest.schemas().stream()
+        .map(SchemaDefinition::name)
+        .collect(Collectors.joining(", "));
+  }
+
+  /** Between MySQL and MariaDB some types have another text, and so another checksum. */
+  private void requireComparable(Manifest manifest, List<PlannedTable> tables) {
+    String flavour = target.info().flavour().name().toLowerCase(Locale.ROOT);
+    if (flavour.equals(manifest.server().flavour())) {
+      return;
+    }
+    for (PlannedTable table : tables) {
+      for (Column column : table.target().columns()) {
+        switch (column.encoding()) {
+          case FLOAT, DOUBLE, JSON ->
+              throw new InvalidRequestException(
+                  "restore",
+                  "table "
+                      + table.entry().definition().name()
+                      + " from "
+                      + manifest.server().flavour()
+                      + " into "
+                      + flavour,
+                  "column " + column.name() + " (" + column.type() + ") cannot be verified there",
+                  "Restore into " + manifest.server().flavour() + ", or exclude the table.");
+          default -> {}
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package io.varve.restore;
+
+import io.varve.repository.BackupId;
+import java.util.List;
+
+/**
+ * What a restore has done.
+ *
+ * @param rows loaded, by this run or by the tries that it carried on
+ * @param bytes of the rows' text
+ * @param storedBytes of the parts read
+ * @param seconds in all
+ * @param loadSeconds until the last part was loaded
+ * @param indexSeconds for indexes, foreign keys, views, routines, triggers and events
+ * @param verifySeconds for the checksums
+ * @param verifiedRanges how many ranges were compared with the manifest
+ * @param verified whether all of them are equal; a restore that is not ends with an error
+ */
+public record RestoreReport(
+    BackupId id,
+    int tables,
+    long rows,
+    long bytes,
+    long storedBytes,
+    double seconds,
+    double loadSeconds,
+    double indexSeconds,
+    double verifySeconds,
+    int verifiedRanges,
+    boolean verified,
+    List<String> notes) {}
