@@ -1,0 +1,165 @@
+package io.varve.verify;
+
+import io.varve.DamageFoundException;
+import io.varve.InvalidRequestException;
+import io.varve.Progress;
+import io.varve.Workers;
+import io.varve.codec.PartDecoder;
+import io.varve.codec.RowChecksum;
+import io.varve.repository.BackupId;
+import io.varve.repository.Job;
+import io.varve.repository.Manifest;
+import io.varve.repository.PartEntry;
+import io.varve.repository.SourceRepository;
+import io.varve.repository.TableEntry;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+
+/**
+ * Compares what is stored with what backups name: by one listing, that every part is there with its
+ * size; and, for as many parts as asked, by reading them: that their bytes have the SHA-256, and
+ * their rows the number and checksum, that the manifest gives. Needs no database. For one run.
+ */
+public final class Verification {
+
+  /** A part to be read, once, however many backups name it. */
+  private record Read(BackupId backup, TableEntry table, PartEntry part) {}
+
+  private final SourceRepository repository;
+  private final int percentRead;
+  private final int parallel;
+  private final Progress progress;
+  private final Clock clock;
+  private final Queue<Damage> damages = new ConcurrentLinkedQueue<>();
+
+  /**
+   * @param percentRead of the parts that are read, spread evenly; 0 reads none
+   */
+  public Verification(
+      SourceRepository repository, int percentRead, int parallel, Progress progress, Clock clock) {
+    this.repository = repository;
+    this.percentRead = percentRead;
+    this.parallel = parallel;
+    this.progress = progress;
+    this.clock = clock;
+  }
+
+  /** Looks at some backups; what is wrong is in the report, not thrown. */
+  public VerifyReport run(List<BackupId> backups) {
+    Instant start = clock.instant();
+    Map<String, Long> sizes = repository.partSizes(Optional.empty());
+    Set<String> seen = new HashSet<>();
+    List<Read> reads = new ArrayList<>();
+    for (BackupId id : backups) {
+      Optional<Job> job = pin(id);
+      for (Read read : compare(id, sizes)) {
+        if (seen.add(read.part().key())) {
+          reads.add(read);
+        }
+      }
+      job.ifPresent(Job::done);
+    }
+    List<Read> sample = sample(reads);
+    progress.begin("reading", sample.stream().mapToLong(read -> read.part().rawBytes()).sum());
+    AtomicInteger count = new AtomicInteger();
+    AtomicLong bytes = new AtomicLong();
+    Queue<Read> waiting = new ConcurrentLinkedQueue<>(sample);
+    Workers.run(
+        IntStream.range(0, parallel).boxed().toList(),
+        worker -> {
+          for (Read next = waiting.poll(); next != null; next = waiting.poll()) {
+            read(next);
+            count.incrementAndGet();
+            bytes.addAndGet(next.part().storedBytes());
+          }
+        });
+    return new VerifyReport(
+        backups.size(),
+        seen.size(),
+        count.get(),
+        bytes.get(),
+        Duration.between(start, clock.instant()).toMillis() / 1000.0,
+        List.copyOf(damages));
+  }
+
+  /** Whoever may only read can verify all the same. */
+  private Optional<Job> pin(BackupId id) {
+    try {
+      return Optional.of(Job.using(repository, "verify", id, clock));
+    } catch (InvalidRequestException e) {
+      progress.warn("backup " + id + " could not be pinned against prune: " + e.reason());
+      return Optional.empty();
+    }
+  }
+
+  private List<Read> compare(BackupId id, Map<String, Long> sizes) {
+    List<Read> present = new ArrayList<>();
+    Manifest manifest;
+    try {
+      manifest = repository.manifest(id);
+    } catch (DamageFoundException e) {
+      damages.add(new Damage(id, "", e.subject(), e.reason()));
+      return present;
+    }
+    for (TableEntry table : manifest.tables()) {
+      for (PartEntry part : table.parts()) {
+        Long size = sizes.get(part.key());
+        if (size == null) {
+          damage(id, table, part, "it is missing from the store");
+        } else if (size != part.storedBytes()) {
+          damage(id, table, part, "it has " + size + " bytes instead of " + part.storedBytes());
+        } else {
+          present.add(new Read(id, table, part));
+        }
+      }
+    }
+    return present;
+  }
+
+  private List<Read> sample(List<Read> reads) {
+    int wanted = (int) Math.ceil(reads.size() * (percentRead / 100.0));
+    // another sample on another day: over time all is read
+    int shift = reads.isEmpty() ? 0 : Math.floorMod(clock.instant().getEpochSecond(), reads.size());
+    return IntStream.range(0, wanted)
+        .mapToObj(i -> reads.get((int) ((long) i * reads.size() / wanted + shift) % reads.size()))
+        .toList();
+  }
+
+  private void read(Read read) {
+    PartEntry part = read.part();
+    try {
+      byte[] stored = repository.readPart(part);
+      RowChecksum rows = PartDecoder.checksum(stored, read.table().definition().forms());
+      RowChecksum expected = part.checksum();
+      boolean same =
+          rows.rows() == expected.rows()
+              && rows.xor() == expected.xor()
+              && (part.sum() == null || rows.sum() == expected.sum());
+      if (!same) {
+        damage(read.backup(), read.table(), part, "its rows have another checksum");
+      }
+    } catch (DamageFoundException e) {
+      damage(read.backup(), read.table(), part, e.reason());
+    } catch (IOException e) {
+      damage(read.backup(), read.table(), part, "its text cannot be read");
+    }
+    progress.advance(part.rows(), part.rawBytes());
+  }
+
+  private void damage(BackupId id, TableEntry table, PartEntry part, String reason) {
+    damages.add(new Damage(id, table.definition().name().toString(), part.key(), reason));
+  }
+}
