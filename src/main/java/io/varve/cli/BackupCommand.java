@@ -1,0 +1,172 @@
+package io.varve.cli;
+
+import io.varve.backup.Backup;
+import io.varve.backup.BackupOptions;
+import io.varve.backup.BackupReport;
+import io.varve.mysql.ConnectionSettings;
+import io.varve.mysql.SnapshotWay;
+import io.varve.mysql.Source;
+import io.varve.repository.Repository;
+import io.varve.repository.Totals;
+import io.varve.store.StoreProbe;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code varve backup}. */
+@Command(
+    name = "backup",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Makes a full backup of a server, of one instant, without stopping it.",
+    footer = {
+      "",
+      "Examples:",
+      "  varve backup --store s3://bucket/backups --source mysql://backup@db.example.com --name shop",
+      "  varve backup --store file:///backups --source mysql://root@localhost --include 'shop.*'",
+      "  varve backup --store s3://bucket --s3-endpoint http://minio:9000 --source mysql://root@db"
+    })
+final class BackupCommand implements Callable<Integer> {
+
+  @Spec CommandSpec spec = CommandSpec.create();
+  @Mixin StoreOptions store = new StoreOptions();
+
+  @Option(
+      names = "--source",
+      required = true,
+      paramLabel = "URI",
+      description = "mysql://user@host:port")
+  String source = "";
+
+  @Mixin SelectionOptions selection = new SelectionOptions();
+  @Mixin ServerOptions server = new ServerOptions();
+
+  @Option(
+      names = "--parallel",
+      paramLabel = "N",
+      description = "connections that read side by side; default: one per core, 2 to 8")
+  @Nullable Integer parallel;
+
+  @Option(
+      names = "--part-size",
+      paramLabel = "SIZE",
+      converter = ByteSize.class,
+      defaultValue = "32M",
+      description = "text of rows in a part before compression, 64K to 64M; default: 32M")
+  long partSize;
+
+  @Option(
+      names = "--compression-level",
+      paramLabel = "LEVEL",
+      defaultValue = "1",
+      description = "of zstd, 1 (fast, default) to 19 (small)")
+  int compressionLevel;
+
+  @Option(
+      names = "--snapshot",
+      paramLabel = "WAY",
+      description =
+          "gtid, binlog-status, lock-tables or single; default: the first that works here")
+  @Nullable String snapshot;
+
+  @Option(
+      names = "--single-writer",
+      description = "only this process writes here: use a store that ignores preconditions")
+  boolean singleWriter;
+
+  @Mixin CommonOptions common = new CommonOptions();
+
+  @Override
+  public Integer call() {
+    int connections = Parallel.of(parallel, spec);
+    if (partSize < BackupOptions.LEAST_PART_BYTES || partSize > BackupOptions.MOST_PART_BYTES) {
+      throw new ParameterException(spec.commandLine(), "--part-size must be from 64K to 64M");
+    }
+    if (compressionLevel < 1 || compressionLevel > 19) {
+      throw new ParameterException(spec.commandLine(), "--compression-level must be from 1 to 19");
+    }
+    BackupOptions options =
+        new BackupOptions(
+            selection.selection(),
+            connections,
+            partSize,
+            compressionLevel,
+            Optional.ofNullable(snapshot).map(SnapshotWay::parse));
+    try (ConsoleProgress progress = common.progress()) {
+      ConnectionSettings settings =
+          server.settings(source, "VARVE_SOURCE_PASSWORD", System.getenv(), progress::warn);
+      BackupReport report;
+      String name = store.name != null ? store.name : SourceNames.of(settings.address());
+      try (Source opened = Source.connect(settings);
+          Repository repository =
+              store.openOrCreate(
+                  singleWriter ? StoreProbe.Writers.SINGLE : StoreProbe.Writers.MANY)) {
+        report =
+            new Backup(opened, repository.source(name), options, progress, Clock.systemUTC()).run();
+      }
+      progress.close();
+      common.print(Result.of(report, name), text(report, name));
+    }
+    return 0;
+  }
+
+  /** What {@code --json} prints. */
+  record Result(
+      String backupId,
+      String kind,
+      String source,
+      int tables,
+      int parts,
+      long rows,
+      long rawBytes,
+      long storedBytes,
+      double seconds,
+      String snapshot,
+      List<String> notes) {
+
+    static Result of(BackupReport report, String source) {
+      Totals totals = report.totals();
+      return new Result(
+          report.id().value(),
+          report.kind().word(),
+          source,
+          totals.tables(),
+          totals.parts(),
+          totals.rows(),
+          totals.rawBytes(),
+          totals.storedBytes(),
+          totals.seconds(),
+          report.consistency().snapshot(),
+          report.notes());
+    }
+  }
+
+  private static String text(BackupReport report, String name) {
+    Totals totals = report.totals();
+    return Lines.of("Backup " + report.id() + " of " + name)
+        .line("tables", Quantity.count(totals.tables()) + ", in " + totals.parts() + " parts")
+        .line("rows", Quantity.count(totals.rows()))
+        .line(
+            "stored",
+            Quantity.bytes(totals.storedBytes())
+                + " of "
+                + Quantity.bytes(totals.rawBytes())
+                + ", backup ratio "
+                + Quantity.ratio(totals.storedBytes(), totals.rawBytes()))
+        .line(
+            "time",
+            Quantity.seconds(totals.seconds())
+                + ", "
+                + Quantity.rate(totals.rawBytes(), totals.seconds()))
+        .line("snapshot", Snapshots.text(report.consistency()))
+        .toString();
+  }
+}

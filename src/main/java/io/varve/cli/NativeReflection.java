@@ -1,0 +1,55 @@
+package io.varve.cli;
+
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.varve.mysql.Column;
+import io.varve.mysql.SchemaDefinition;
+import io.varve.mysql.SchemaObject;
+import io.varve.mysql.TableDefinition;
+import io.varve.mysql.TableName;
+import io.varve.repository.Consistency;
+import io.varve.repository.Fence;
+import io.varve.repository.JobEntry;
+import io.varve.repository.Manifest;
+import io.varve.repository.PartEntry;
+import io.varve.repository.RepositoryInfo;
+import io.varve.repository.SourceInfo;
+import io.varve.repository.Summary;
+import io.varve.repository.TableEntry;
+import io.varve.repository.Totals;
+import io.varve.store.StoreTraits;
+import io.varve.verify.Damage;
+import io.varve.verify.VerifyReport;
+
+/** The records that become JSON or come from it: a native image has to be told. */
+@RegisterForReflection(
+    targets = {
+      BackupCommand.Result.class,
+      Column.class,
+      Consistency.class,
+      Damage.class,
+      Fence.class,
+      JobEntry.class,
+      ListCommand.Line.class,
+      ListCommand.Result.class,
+      Manifest.class,
+      PartEntry.class,
+      RepositoryInfo.class,
+      RestoreCommand.Plan.PlanTable.class,
+      RestoreCommand.Plan.class,
+      RestoreCommand.Result.class,
+      SchemaDefinition.class,
+      SchemaObject.class,
+      SourceInfo.class,
+      StoreTraits.class,
+      Summary.class,
+      TableDefinition.class,
+      TableEntry.class,
+      TableName.class,
+      Totals.class,
+      VerifyReport.class
+    },
+    classNames = "io.varve.repository.SourceRepository$Format")
+final class NativeReflection {
+
+  private NativeReflection() {}
+}

@@ -1,0 +1,25 @@
+package io.varve.cli;
+
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/** How many connections work side by side. */
+final class Parallel {
+
+  private static final int LEAST = 2;
+  private static final int MOST_BY_DEFAULT = 8;
+  private static final int MOST = 64;
+
+  private Parallel() {}
+
+  static int of(@Nullable Integer wanted, CommandSpec spec) {
+    if (wanted == null) {
+      return Math.clamp(Runtime.getRuntime().availableProcessors(), LEAST, MOST_BY_DEFAULT);
+    }
+    if (wanted < 1 || wanted > MOST) {
+      throw new ParameterException(spec.commandLine(), "--parallel must be from 1 to " + MOST);
+    }
+    return wanted;
+  }
+}

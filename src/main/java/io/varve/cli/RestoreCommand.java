@@ -1,0 +1,248 @@
+package io.varve.cli;
+
+import io.varve.InvalidRequestException;
+import io.varve.mysql.ConnectionSettings;
+import io.varve.mysql.Target;
+import io.varve.repository.BackupId;
+import io.varve.repository.Repository;
+import io.varve.repository.SourceRepository;
+import io.varve.restore.Restore;
+import io.varve.restore.RestoreMode;
+import io.varve.restore.RestoreOptions;
+import io.varve.restore.RestorePlan;
+import io.varve.restore.RestorePlan.PlannedTable;
+import io.varve.restore.RestoreReport;
+import java.time.Clock;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code varve restore}. */
+@Command(
+    name = "restore",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Restores a backup, or some of its tables, and verifies every range of rows.",
+      "Killed and started again with the same options it goes on where it was."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  varve restore --store s3://bucket/backups --target mysql://root@localhost",
+      "  varve restore --store s3://bucket/backups --target mysql://root@localhost \\",
+      "      --include shop.orders --rename shop=shop_copy --backup 2026-11-20T07:00:00Z",
+      "  varve restore --store file:///backups --target mysql://root@localhost --dry-run"
+    })
+final class RestoreCommand implements Callable<Integer> {
+
+  @Spec CommandSpec spec = CommandSpec.create();
+  @Mixin StoreOptions store = new StoreOptions();
+
+  @Option(
+      names = "--target",
+      required = true,
+      paramLabel = "URI",
+      description = "mysql://user@host:port")
+  String target = "";
+
+  @Option(
+      names = "--backup",
+      paramLabel = "WHICH",
+      defaultValue = "latest",
+      description = "an id, latest (default), or a time: the latest that is not after it")
+  String backup = "latest";
+
+  @Mixin SelectionOptions selection = new SelectionOptions();
+
+  @Option(
+      names = "--rename",
+      split = ",",
+      paramLabel = "FROM=TO",
+      description = "restore a schema under another name; repeatable")
+  Map<String, String> renames = Map.of();
+
+  @Option(
+      names = "--mode",
+      paramLabel = "MODE",
+      defaultValue = "create",
+      description =
+          "create (default): refuse where a table stands already; replace: drop it and make it anew")
+  RestoreMode mode = RestoreMode.CREATE;
+
+  @Option(names = "--dry-run", description = "print the plan, write nothing")
+  boolean dryRun;
+
+  @Option(
+      names = "--no-binary-log",
+      description = "keep what is restored out of the target's binary log")
+  boolean noBinaryLog;
+
+  @Mixin ServerOptions server = new ServerOptions();
+
+  @Option(
+      names = "--parallel",
+      paramLabel = "N",
+      description = "connections that load side by side; default: one per core, 2 to 8")
+  @Nullable Integer parallel;
+
+  @Mixin CommonOptions common = new CommonOptions();
+
+  @Override
+  public Integer call() {
+    requireDistinctRenames();
+    RestoreOptions options =
+        new RestoreOptions(selection.selection(), renames, mode, Parallel.of(parallel, spec));
+    try (ConsoleProgress progress = common.progress()) {
+      ConnectionSettings settings =
+          server.settings(target, "VARVE_TARGET_PASSWORD", System.getenv(), progress::warn);
+      try (Repository repository = store.open();
+          Target opened =
+              Target.connect(settings, noBinaryLog ? Target.BinaryLog.OFF : Target.BinaryLog.ON)) {
+        SourceRepository source = store.source(repository);
+        BackupId id = source.resolve(backup);
+        Restore restore = new Restore(source, opened, options, progress, Clock.systemUTC());
+        RestorePlan plan = restore.plan(id);
+        if (dryRun) {
+          common.print(Plan.of(plan), planText(plan, opened.address()));
+          return 0;
+        }
+        RestoreReport report = restore.run(plan);
+        progress.close();
+        common.print(Result.of(report), text(report, opened.address()));
+      }
+    }
+    return 0;
+  }
+
+  private void requireDistinctRenames() {
+    Set<String> names = new HashSet<>();
+    for (String name : renames.values()) {
+      if (!names.add(name)) {
+        throw new InvalidRequestException(
+            "rename",
+            "schemas",
+            "two of them would become " + name,
+            "Give each a name of its own.");
+      }
+    }
+  }
+
+  /** What {@code --json} prints. */
+  record Result(
+      String backupId,
+      int tables,
+      long rows,
+      long bytes,
+      double seconds,
+      double loadSeconds,
+      double indexSeconds,
+      double verifySeconds,
+      int verifiedRanges,
+      boolean verified,
+      List<String> notes) {
+
+    static Result of(RestoreReport report) {
+      return new Result(
+          report.id().value(),
+          report.tables(),
+          report.rows(),
+          report.bytes(),
+          report.seconds(),
+          report.loadSeconds(),
+          report.indexSeconds(),
+          report.verifySeconds(),
+          report.verifiedRanges(),
+          report.verified(),
+          report.notes());
+    }
+  }
+
+  /** What {@code --dry-run --json} prints. */
+  record Plan(String backupId, List<PlanTable> tables, long rows, long bytes, boolean resumed) {
+
+    record PlanTable(String table, String target, long rows, long bytes, boolean replaces) {}
+
+    static Plan of(RestorePlan plan) {
+      return new Plan(
+          plan.manifest().id().value(),
+          plan.tables().stream()
+              .map(
+                  table ->
+                      new PlanTable(
+                          table.entry().definition().name().toString(),
+                          table.target().name().toString(),
+                          table.entry().rows(),
+                          table.rawBytes(),
+                          plan.replaced().contains(table.target().name())))
+              .toList(),
+          plan.rows(),
+          plan.rawBytes(),
+          plan.resumed());
+    }
+  }
+
+  private static String planText(RestorePlan plan, String address) {
+    Lines lines =
+        Lines.of("Would restore " + plan.manifest().id() + " into " + address)
+            .line("tables", Quantity.count(plan.tables().size()))
+            .line("rows", Quantity.count(plan.rows()))
+            .line(
+                "size",
+                Quantity.bytes(plan.rawBytes())
+                    + ", from "
+                    + Quantity.bytes(plan.storedBytes())
+                    + " in the store");
+    if (plan.resumed()) {
+      lines.line("resume", "an earlier try was not finished: goes on where it was");
+    }
+    for (PlannedTable table : plan.tables()) {
+      lines.line(
+          "",
+          table.target().name()
+              + "  "
+              + Quantity.count(table.entry().rows())
+              + " rows, "
+              + Quantity.bytes(table.rawBytes())
+              + (plan.replaced().contains(table.target().name()) ? "  REPLACES a table" : ""));
+    }
+    return lines.toString();
+  }
+
+  private static String text(RestoreReport report, String address) {
+    return Lines.of("Restored " + report.id() + " into " + address)
+        .line("tables", Quantity.count(report.tables()))
+        .line("rows", Quantity.count(report.rows()))
+        .line(
+            "loaded",
+            Quantity.bytes(report.bytes())
+                + " from "
+                + Quantity.bytes(report.storedBytes())
+                + ", restore ratio "
+                + Quantity.ratio(report.bytes(), report.storedBytes()))
+        .line(
+            "time",
+            Quantity.seconds(report.seconds())
+                + ", "
+                + Quantity.rate(report.bytes(), report.seconds())
+                + " (load "
+                + Quantity.seconds(report.loadSeconds())
+                + ", indexes "
+                + Quantity.seconds(report.indexSeconds())
+                + ", verify "
+                + Quantity.seconds(report.verifySeconds())
+                + ")")
+        .line(
+            "verified",
+            "the checksums of all " + Quantity.count(report.verifiedRanges()) + " ranges are equal")
+        .toString();
+  }
+}

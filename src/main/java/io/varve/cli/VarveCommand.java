@@ -1,0 +1,71 @@
+package io.varve.cli;
+
+import io.varve.Version;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.AutoComplete.GenerateCompletion;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+/** {@code varve}: the commands. */
+@Command(
+    name = "varve",
+    mixinStandardHelpOptions = true,
+    versionProvider = VarveCommand.OwnVersion.class,
+    description = "Backs up MySQL and MariaDB into S3-compatible storage, and restores, verified.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      BackupCommand.class,
+      RestoreCommand.class,
+      ListCommand.class,
+      ShowCommand.class,
+      VerifyCommand.class,
+      GenerateCompletion.class
+    },
+    footer = {
+      "",
+      "Every option is also an environment variable (--part-size: VARVE_PART_SIZE) and a line in the",
+      "file that --config names (part-size=32M). Passwords come from VARVE_SOURCE_PASSWORD and",
+      "VARVE_TARGET_PASSWORD, --password-file, ~/.my.cnf, or a prompt.",
+      "",
+      "Exit codes: 0 done; 1 a defect in varve; 2 wrong usage; 3 something has to change first;",
+      "4 damage found; 5 try again later; 6 not known whether committed; 130 interrupted.",
+      "",
+      "Examples:",
+      "  varve backup  --store s3://bucket/backups --source mysql://backup@db.example.com --name shop",
+      "  varve restore --store s3://bucket/backups --target mysql://root@localhost --rename shop=copy",
+      "  varve list    --store s3://bucket/backups"
+    })
+public final class VarveCommand {
+
+  /**
+   * Runs a command line.
+   *
+   * @return the exit code
+   */
+  public static int execute(PrintStream out, PrintStream err, String... args) {
+    CommandLine line = new CommandLine(new VarveCommand());
+    line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
+    line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
+    line.setUsageHelpWidth(100);
+    line.setUsageHelpAutoWidth(false);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setExecutionExceptionHandler(new Failures(out, err));
+    try {
+      Defaults defaults = Defaults.of(System.getenv(), args);
+      line.setDefaultValueProvider(defaults);
+    } catch (io.varve.VarveException e) {
+      return Failures.print(e, err);
+    }
+    return line.execute(args);
+  }
+
+  static final class OwnVersion implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"varve " + Version.current()};
+    }
+  }
+}

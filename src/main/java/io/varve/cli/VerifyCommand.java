@@ -1,0 +1,138 @@
+package io.varve.cli;
+
+import io.varve.DamageFoundException;
+import io.varve.InvalidRequestException;
+import io.varve.repository.BackupId;
+import io.varve.repository.Repository;
+import io.varve.repository.SourceRepository;
+import io.varve.repository.Summary;
+import io.varve.verify.Damage;
+import io.varve.verify.Verification;
+import io.varve.verify.VerifyReport;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code varve verify}. */
+@Command(
+    name = "verify",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Verifies that what backups name is stored with the right size;",
+      "with --read-data also that it reads, and that its rows have their checksums."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  varve verify --store s3://bucket/backups",
+      "  varve verify latest --store s3://bucket/backups --read-data",
+      "  varve verify --store s3://bucket/backups --read-data=5"
+    })
+final class VerifyCommand implements Callable<Integer> {
+
+  @Spec CommandSpec spec = CommandSpec.create();
+
+  @Parameters(
+      paramLabel = "ID",
+      arity = "0..1",
+      description = "an id, latest, or a time; default: all backups of the source")
+  @Nullable String which;
+
+  @Mixin StoreOptions store = new StoreOptions();
+
+  @Option(
+      names = "--read-data",
+      arity = "0..1",
+      fallbackValue = "100",
+      paramLabel = "PERCENT",
+      description = "read the parts, or so many of them")
+  @Nullable Integer readData;
+
+  @Option(
+      names = "--parallel",
+      paramLabel = "N",
+      description = "parts read side by side; default: one per core, 2 to 8")
+  @Nullable Integer parallel;
+
+  @Mixin CommonOptions common = new CommonOptions();
+
+  @Override
+  public Integer call() {
+    int percent = readData == null ? 0 : readData;
+    if (percent < 0 || percent > 100) {
+      throw new ParameterException(spec.commandLine(), "--read-data must be from 0 to 100");
+    }
+    VerifyReport report;
+    try (ConsoleProgress progress = common.progress();
+        Repository repository = store.open()) {
+      SourceRepository source = store.source(repository);
+      List<BackupId> ids =
+          which == null
+              ? source.backups().stream().map(Summary::id).toList()
+              : List.of(source.resolve(which));
+      if (ids.isEmpty()) {
+        throw new InvalidRequestException(
+            "verify",
+            source.location(),
+            "there is no backup",
+            "Check --store and --name; varve list shows what is there.");
+      }
+      report =
+          new Verification(
+                  source, percent, Parallel.of(parallel, spec), progress, Clock.systemUTC())
+              .run(ids);
+    }
+    common.print(report, text(report));
+    if (report.sound()) {
+      return 0;
+    }
+    return Failures.print(
+        new DamageFoundException(
+            "vouch for",
+            store.store,
+            count(report.damages().size(), "object") + " not as the backups say",
+            "Hit: "
+                + report.damages().stream()
+                    .map(damage -> damage.backup().value())
+                    .distinct()
+                    .collect(Collectors.joining(", "))
+                + ". Make a new full backup, and find out what changed the store."),
+        System.err);
+  }
+
+  private static String text(VerifyReport report) {
+    Lines lines =
+        Lines.of(
+                report.sound()
+                    ? "Verified: " + count(report.backups(), "backup") + ", no damage found"
+                    : "DAMAGE FOUND")
+            .line("present", count(report.objects(), "part") + ", each with its size")
+            .line(
+                "read",
+                report.objectsRead() == 0
+                    ? "none (--read-data reads them)"
+                    : count(report.objectsRead(), "part")
+                        + ", "
+                        + Quantity.bytes(report.bytesRead())
+                        + ", rows and checksums compared")
+            .line("time", Quantity.seconds(report.seconds()));
+    for (Damage damage : report.damages()) {
+      lines.line("DAMAGED", damage.key() + " (" + damage.backup() + "): " + damage.reason());
+    }
+    return lines.toString();
+  }
+
+  private static String count(int number, String word) {
+    return Quantity.count(number) + " " + word + (number == 1 ? "" : "s");
+  }
+}
