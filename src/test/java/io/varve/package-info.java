@@ -1,0 +1,4 @@
+@NullMarked
+package io.varve;
+
+import org.jspecify.annotations.NullMarked;

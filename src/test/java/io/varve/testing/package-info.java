@@ -1,0 +1,5 @@
+/** Real servers and stores for tests. */
+@NullMarked
+package io.varve.testing;
+
+import org.jspecify.annotations.NullMarked;
