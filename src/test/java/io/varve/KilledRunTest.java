@@ -1,0 +1,255 @@
+package io.varve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.backup.BackupReport;
+import io.varve.repository.BackupId;
+import io.varve.testing.CommandLineChild;
+import io.varve.testing.Numbers;
+import io.varve.testing.SchemaContents;
+import io.varve.testing.TestRepository;
+import io.varve.testing.TestSchema;
+import io.varve.testing.TestServer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a run leaves that is killed, or told to end. */
+@TestInstance(Lifecycle.PER_CLASS)
+class KilledRunTest {
+
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+
+  private final TestServer server = TestServer.shared();
+  private final TestSchema schema = server.freshSchema();
+  private final SchemaContents original;
+  private final Random random = new Random(20261120);
+
+  KilledRunTest() {
+    String padding = "REPEAT(LEFT(SHA2(n, 256), 32), 9)";
+    schema.execute(
+        "CREATE TABLE keyed (id INT PRIMARY KEY, v VARCHAR(300), KEY v (v)) ENGINE=InnoDB",
+        "INSERT INTO keyed SELECT n, " + padding + " FROM " + Numbers.below(12_000),
+        "CREATE TABLE keyless (v VARCHAR(300)) ENGINE=InnoDB",
+        "INSERT INTO keyless SELECT " + padding + " FROM " + Numbers.below(8_000),
+        "CREATE VIEW some AS SELECT id FROM keyed WHERE id < 10");
+    server.rows("ANALYZE TABLE " + schema.name() + ".keyed");
+    original = SchemaContents.of(server, schema.name());
+  }
+
+  @AfterAll
+  void close() {
+    schema.close();
+  }
+
+  @Test
+  void aRestoreKilledAgainAndAgainLoadsEveryPartOnce(@TempDir Path folder) throws Exception {
+    assertThat(killedBetweenFirstAndLastCommit(folder, 1)).isGreaterThanOrEqualTo(3);
+  }
+
+  @Test
+  @Tag("check")
+  void aRestoreKilledAtTwentyMomentsLoadsEveryPartOnce(@TempDir Path folder) throws Exception {
+    assertThat(killedBetweenFirstAndLastCommit(folder, 4)).isGreaterThanOrEqualTo(15);
+  }
+
+  /** Kills each restore at five moments, then finishes it, and compares what came of it. */
+  private int killedBetweenFirstAndLastCommit(Path folder, int restores) throws Exception {
+    int between = 0;
+    try (TestRepository repository = TestRepository.in(folder)) {
+      BackupReport backup = repository.backup(server, TestRepository.of(schema.name()));
+      int parts = backup.totals().parts();
+      assertThat(parts).isGreaterThan(200);
+      for (int i = 0; i < restores; i++) {
+        try (TestSchema copy = server.freshSchema()) {
+          boolean atTheEnd = i % 2 == 0;
+          for (int moment : moments(parts, atTheEnd)) {
+            long loaded = killWhenLoaded(copy, folder, moment);
+            if (loaded > 0 && loaded < parts) {
+              between++;
+            }
+          }
+          repository.restore(server, backup, TestRepository.renaming(schema.name(), copy.name()));
+          assertThat(SchemaContents.of(server, copy.name())).isEqualTo(original);
+        }
+      }
+    }
+    return between;
+  }
+
+  /** Numbers of loaded parts, ascending: four in between, and one before or after all. */
+  private List<Integer> moments(int parts, boolean atTheEnd) {
+    List<Integer> moments = new ArrayList<>();
+    if (!atTheEnd) {
+      moments.add(0);
+    }
+    for (int quarter = 0; quarter < 4; quarter++) {
+      moments.add(1 + quarter * parts / 5 + random.nextInt(parts / 5));
+    }
+    if (atTheEnd) {
+      moments.add(parts);
+    }
+    return moments;
+  }
+
+  /** Answers how many parts were loaded when the child was dead. */
+  private long killWhenLoaded(TestSchema copy, Path folder, int moment) throws SQLException {
+    try (CommandLineChild restore =
+            CommandLineChild.start(
+                server,
+                "restore",
+                "--store",
+                folder.toUri().toString(),
+                "--target",
+                server.uri(),
+                "--rename",
+                schema.name() + "=" + copy.name(),
+                "--parallel",
+                "2");
+        Connection watch = server.connect()) {
+      Instant deadline = Instant.now().plus(LONGEST_WAIT);
+      while (restore.isAlive() && loadedParts(watch, copy) < moment) {
+        assertThat(Instant.now()).as(restore.text()).isBefore(deadline);
+        Thread.onSpinWait();
+      }
+      assertThat(restore.isAlive()).as(restore.text()).isTrue();
+      restore.kill();
+      return loadedParts(watch, copy);
+    }
+  }
+
+  /** -1 as long as there is no ledger. */
+  private static long loadedParts(Connection watch, TestSchema copy) throws SQLException {
+    try (Statement statement = watch.createStatement();
+        ResultSet count =
+            statement.executeQuery(
+                "SELECT COUNT(*) FROM "
+                    + copy.name()
+                    + ".varve_restore_ledger WHERE kind='part'")) {
+      count.next();
+      return count.getLong(1);
+    } catch (SQLException e) {
+      if (e.getErrorCode() == 1146) {
+        return -1;
+      }
+      throw e;
+    }
+  }
+
+  @Test
+  void aKilledBackupLeavesNoManifestOrAWholeOneAndTheNextSucceeds(@TempDir Path folder)
+      throws Exception {
+    try (TestRepository repository = TestRepository.in(folder)) {
+      for (int files : List.of(1, 10 + random.nextInt(20), 40 + random.nextInt(20))) {
+        try (CommandLineChild backup = startBackup(folder)) {
+          awaitParts(folder, backup, files);
+          backup.kill();
+        }
+        deleteParts(folder); // as prune would
+        for (var whole : repository.source().backups()) {
+          assertThat(repository.source().manifest(whole.id()).totals().rows()).isEqualTo(20_000);
+        }
+      }
+      BackupReport next = repository.backup(server, TestRepository.of(schema.name()));
+      assertThat(repository.source().resolve("latest")).isEqualTo(next.id());
+      try (TestSchema copy = server.freshSchema()) {
+        repository.restore(server, next, TestRepository.renaming(schema.name(), copy.name()));
+        assertThat(SchemaContents.of(server, copy.name())).isEqualTo(original);
+      }
+    }
+  }
+
+  @Test
+  void aBackupToldToEndFencesItselfWithinSeconds(@TempDir Path folder) throws Exception {
+    try (TestRepository repository = TestRepository.in(folder);
+        CommandLineChild backup = startBackup(folder)) {
+      awaitParts(folder, backup, 3);
+      Instant told = Instant.now();
+      int exitCode = backup.terminate();
+      assertThat(Duration.between(told, Instant.now())).isLessThan(Duration.ofSeconds(10));
+      assertThat(exitCode).as(backup.text()).isEqualTo(130);
+      assertThat(backup.text()).contains("interrupted").doesNotContain("defect");
+      assertThat(repository.source().backups()).isEmpty();
+      assertThat(fences(folder)).hasSize(1).allMatch(text -> text.contains("\"fence\""));
+    }
+  }
+
+  private CommandLineChild startBackup(Path folder) {
+    return CommandLineChild.start(
+        server,
+        "backup",
+        "--store",
+        folder.toUri().toString(),
+        "--source",
+        server.uri(),
+        "--name",
+        TestRepository.SOURCE,
+        "--include",
+        schema.name(),
+        "--part-size",
+        "64K",
+        "--parallel",
+        "2",
+        "--compression-level",
+        "19");
+  }
+
+  private static void awaitParts(Path folder, CommandLineChild backup, int files)
+      throws IOException {
+    Instant deadline = Instant.now().plus(LONGEST_WAIT);
+    while (parts(folder).size() < files) {
+      assertThat(backup.isAlive()).as(backup.text()).isTrue();
+      assertThat(Instant.now()).as(backup.text()).isBefore(deadline);
+      Thread.onSpinWait();
+    }
+  }
+
+  private static List<Path> parts(Path folder) throws IOException {
+    Path parts = folder.resolve(TestRepository.SOURCE).resolve("parts");
+    if (!Files.exists(parts)) {
+      return List.of();
+    }
+    List<Path> found = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(parts)) {
+      files.filter(file -> file.toString().endsWith(".zst")).forEach(found::add);
+    } catch (java.io.UncheckedIOException e) {
+      return List.of(); // a temporary file went while we looked
+    }
+    return found;
+  }
+
+  private static void deleteParts(Path folder) throws IOException {
+    for (Path part : parts(folder)) {
+      Files.delete(part);
+    }
+  }
+
+  private static List<String> fences(Path folder) throws IOException {
+    List<String> texts = new ArrayList<>();
+    try (Stream<Path> files =
+        Files.list(folder.resolve(TestRepository.SOURCE).resolve("manifests"))) {
+      for (Path file : files.toList()) {
+        texts.add(Files.readString(file, StandardCharsets.UTF_8));
+        assertThat(BackupId.parse(file.getFileName().toString().replace(".json", ""))).isPresent();
+      }
+    }
+    return texts;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.varve.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests that old repositories stay readable. */
+@NullMarked
+package io.varve.compatibility;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.varve.repository;
+
+import org.jspecify.annotations.NullMarked;
