@@ -1,0 +1,82 @@
+# Varve. A target that needs Java finds a JDK 21 or newer by itself (src/main/dist/find-java.sh).
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help demo build test check bench native format clean \
+  check-format check-shell check-server check-store check-long check-native
+
+maven := src/build/maven
+sources := pom.xml $(shell find src/main -type f)
+test_sources := $(shell find src/test -type f)
+shell_files := src/main/dist/find-java.sh src/main/dist/launcher.sh $(wildcard src/build/* .ci/*)
+
+# Tests that talk to the shared server, or to the shared store, are known by that call.
+tests_that_use = $(shell grep -rlw --include='*Test.java' '$(1)' src/test/java | sed 's:.*/\(.*\)\.java:\1:' | paste -sd, -)
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+
+demo: target/demo.classpath target/varve ## back up a shop, restore it, compare: all on this machine, in a minute
+	@src/build/demo target/varve
+
+build: target/varve ## make target/varve, which runs on any Java 21+
+
+native: target/native/varve ## make target/native/varve, which needs no Java (needs GraalVM 25 or Docker to build)
+
+test: ## run all tests that need nothing but this machine (embedded MariaDB, embedded S3)
+	@$(maven) test 'Testing on embedded servers' verify
+
+bench: ## measure backup and restore
+	@echo 'Nothing is measured yet.'
+
+check: check-format check-shell test check-long check-server check-store demo check-native ## check all that CI checks
+
+check-format: ## check the formatting
+	@$(maven) check-format 'Checking the formatting' spotless:check
+
+check-shell: ## check the shell files (needs shellcheck)
+	@echo 'Checking the shell files'
+	@shellcheck --severity=warning $(shell_files)
+
+check-long: ## run the tests that take long, on embedded servers
+	@$(maven) check-long 'Testing what takes long' test -Dtest.groups=check -Dtest.excludedGroups=
+
+check-server: ## run the tests that talk to a database, also those that take long, on VARVE_TEST_SERVER=mysql://user@host:port
+ifdef VARVE_TEST_SERVER
+	@$(maven) check-server 'Testing on $(VARVE_TEST_SERVER)' test -Dtest.excludedGroups= -Dtest=$(call tests_that_use,TestServer.shared)
+else
+	@echo '### NOT CHECKED: another database server. Set VARVE_TEST_SERVER (and VARVE_TEST_SERVER_PASSWORD).'
+endif
+
+check-store: ## run the tests that talk to a store on VARVE_TEST_S3_ENDPOINT=http://host:port
+ifdef VARVE_TEST_S3_ENDPOINT
+	@$(maven) check-store 'Testing on $(VARVE_TEST_S3_ENDPOINT)' test -Dtest=$(call tests_that_use,EmbeddedS3.shared)
+else
+	@echo '### NOT CHECKED: another store. Set VARVE_TEST_S3_ENDPOINT, VARVE_TEST_S3_ACCESS_KEY, VARVE_TEST_S3_SECRET_KEY.'
+endif
+
+check-native: target/native/varve target/demo.classpath ## run the demo with the native program
+	@src/build/demo target/native/varve
+
+format: ## format the code
+	@$(maven) format 'Formatting' spotless:apply
+
+clean: ## remove all that was made
+	rm -rf target
+
+target/quarkus-app/quarkus-run.jar: $(sources)
+	@$(maven) build 'Building target/varve' package -Dmaven.test.skip=true -Dmdep.skip=true
+	@touch $@
+
+target/varve: target/quarkus-app/quarkus-run.jar src/main/dist/find-java.sh src/main/dist/launcher.sh
+	@{ echo '#!/bin/sh'; cat src/main/dist/find-java.sh src/main/dist/launcher.sh; } > $@
+	@chmod +x $@
+
+# With target/varve in one run of Maven, where both are old.
+target/demo.classpath: $(sources) $(test_sources)
+	@$(maven) demo 'Building the demo' package -DskipTests dependency:build-classpath -Dmdep.outputFile=$@
+	@touch $@ target/quarkus-app/quarkus-run.jar
+
+target/native/varve: $(sources)
+	@src/build/native
