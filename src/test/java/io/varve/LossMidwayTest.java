@@ -117,6 +117,30 @@ class LossMidwayTest {
   }
 
   @Test
+  void aTargetWithoutSpaceEndsTheRestoreAndSaysSo() {
+    try (EmbeddedMariaDb full =
+            EmbeddedMariaDb.start(
+                "--innodb-file-per-table=0",
+                "--innodb-data-file-path=ibdata1:12M:autoextend:max:14M");
+        TestRepository repository = TestRepository.in(folder);
+        TestSchema schema = server.freshSchema()) {
+      schema.execute(
+          "CREATE TABLE t (id INT PRIMARY KEY, v CHAR(80) NOT NULL) ENGINE=InnoDB",
+          "INSERT INTO t SELECT n, REPEAT(LEFT(SHA2(n, 256), 40), 2) FROM "
+              + Numbers.below(20 * ROWS));
+      BackupReport backup = repository.backup(server, TestRepository.of(schema.name()));
+      assertThatThrownBy(
+              () ->
+                  repository.restore(
+                      full.server(), backup, TestRepository.renaming(schema.name(), "copy")))
+          .isInstanceOf(InvalidRequestException.class)
+          .hasMessageContaining("copy.t")
+          .hasMessageContaining("no space left")
+          .hasMessageContaining("Free or add disk space");
+    }
+  }
+
+  @Test
   void aStoreThatDiesEndsTheBackupWithoutReadingOn() throws IOException {
     AtomicInteger puts = new AtomicInteger();
     AtomicInteger advances = new AtomicInteger();
