@@ -108,15 +108,20 @@ class BadInputTest {
     EmbeddedS3 s3 = EmbeddedS3.shared();
     System.setProperty("aws.accessKeyId", s3.credentials().accessKey());
     System.setProperty("aws.secretAccessKey", s3.credentials().secretKey());
-    CommandLineRun run =
-        CommandLineRun.of(
-            "list",
-            "--store",
-            "s3://no-such-bucket-here/prefix",
-            "--s3-endpoint",
-            s3.endpoint().toString());
-    assertThat(run.exitCode()).as(run.text()).isEqualTo(CHANGE_FIRST);
-    assertThat(run.err()).contains("no-such-bucket-here");
+    try {
+      CommandLineRun run =
+          CommandLineRun.of(
+              "list",
+              "--store",
+              "s3://no-such-bucket-here/prefix",
+              "--s3-endpoint",
+              s3.endpoint().toString());
+      assertThat(run.exitCode()).as(run.text()).isEqualTo(CHANGE_FIRST);
+      assertThat(run.err()).contains("no-such-bucket-here");
+    } finally {
+      System.clearProperty("aws.accessKeyId");
+      System.clearProperty("aws.secretAccessKey");
+    }
   }
 
   @Test
