@@ -176,7 +176,8 @@ class SnapshotOpenerTest {
           Snapshot snapshot = new SnapshotOpener(server).open(SnapshotRequest.of(8, tables))) {
         assertThat(snapshot.way()).isEqualTo(BY_LOG);
         assertThat(snapshot.connections()).hasSize(3);
-        assertThat(snapshot.shortfalls()).containsExactly("3 of 8 connections share the snapshot");
+        // on MariaDB such a user also lets DDL wait, which is said after it
+        assertThat(snapshot.shortfalls()).startsWith("3 of 8 connections share the snapshot");
       }
     }
   }
