@@ -116,7 +116,7 @@ class SnapshotOpenerTest {
       assertThat(snapshot.connections()).hasSize(3);
       assertThat(snapshot.position()).isEmpty();
       assertThat(snapshot.shortfalls())
-          .singleElement()
+          .first()
           .asString()
           .startsWith(BY_LOG + ": ")
           .contains("GRANT " + (TESTED.isMariaDb() ? "" : "REPLICATION CLIENT"));
@@ -130,7 +130,7 @@ class SnapshotOpenerTest {
         Snapshot snapshot = new SnapshotOpener(server).open(SnapshotRequest.of(3, tables))) {
       assertThat(snapshot.way()).isEqualTo(SnapshotWay.SINGLE);
       assertThat(snapshot.shortfalls())
-          .hasSize(3)
+          .hasSize(TESTED.isMariaDb() ? 4 : 3) // there it is also said that DDL waits
           .anyMatch(text -> text.startsWith("lock-tables: ") && text.contains("LOCK TABLES"));
     }
   }
