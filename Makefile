@@ -4,7 +4,7 @@
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help demo build test check bench native format clean \
-  check-format check-shell check-server check-store check-long check-native
+  check-format check-shell check-server check-store check-long check-program check-native
 
 maven := src/build/maven
 sources := pom.xml $(shell find src/main -type f)
@@ -30,7 +30,7 @@ test: ## run all tests that need nothing but this machine (embedded MariaDB, emb
 bench: ## measure backup and restore
 	@echo 'Nothing is measured yet.'
 
-check: check-format check-shell test check-long check-server check-store demo check-native ## check all that CI checks
+check: check-format check-shell test check-long check-program check-server check-store demo check-native ## check all that CI checks
 
 check-format: ## check the formatting
 	@$(maven) check-format 'Checking the formatting' spotless:check
@@ -41,6 +41,10 @@ check-shell: ## check the shell files (needs shellcheck)
 
 check-long: ## run the tests that take long, on embedded servers
 	@$(maven) check-long 'Testing what takes long' test -Dtest.groups=check -Dtest.excludedGroups=
+
+check-program: target/varve ## kill and interrupt target/varve at many moments
+	@$(maven) check-program 'Killing target/varve' test -Dtest=KilledRunTest -Dtest.excludedGroups= \
+	  -Dvarve.test.program=$(CURDIR)/target/varve
 
 check-server: ## run the tests that talk to a database, also those that take long, on VARVE_TEST_SERVER=mysql://user@host:port
 ifdef VARVE_TEST_SERVER
@@ -56,8 +60,10 @@ else
 	@echo '### NOT CHECKED: another store. Set VARVE_TEST_S3_ENDPOINT, VARVE_TEST_S3_ACCESS_KEY, VARVE_TEST_S3_SECRET_KEY.'
 endif
 
-check-native: target/native/varve target/demo.classpath ## run the demo with the native program
+check-native: target/native/varve target/demo.classpath ## run the demo with the native program, and kill it
 	@src/build/demo target/native/varve
+	@$(maven) check-native 'Killing target/native/varve' test -Dtest=KilledRunTest \
+	  -Dvarve.test.program=$(CURDIR)/target/native/varve
 
 format: ## format the code
 	@$(maven) format 'Formatting' spotless:apply
