@@ -68,6 +68,11 @@ public enum ColumnEncoding {
     };
   }
 
+  /** As it stands in manifests: {@code long-bytes}. */
+  String word() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
   /** How the value enters its row's hash. */
   public ColumnForm form() {
     return switch (this) {

@@ -39,7 +39,7 @@ public final class Source implements AutoCloseable {
 
   /** Reads what is there, as it is now. */
   public Catalog catalog(TableSelection selection) {
-    return guarded("read the definitions of", () -> readCatalog(selection));
+    return GuardedSql.call("read the definitions of", address(), () -> readCatalog(selection));
   }
 
   /** What goes between the list of names and the look at each is no failure: looks again. */
@@ -57,8 +57,9 @@ public final class Source implements AutoCloseable {
 
   /** Which tables and views are selected, as of now. */
   public Set<TableName> names(TableSelection selection) {
-    return guarded(
+    return GuardedSql.call(
         "list the tables of",
+        address(),
         () -> {
           Set<TableName> names = new TreeSet<>();
           Rows.each(
@@ -80,8 +81,10 @@ public final class Source implements AutoCloseable {
    * between. Tables that are gone are left out.
    */
   public Map<TableName, String> identities(Collection<TableName> tables) {
-    return guarded(
-        "read the identities of tables on", () -> new TableIdentities(control).read(tables));
+    return GuardedSql.call(
+        "read the identities of tables on",
+        address(),
+        () -> new TableIdentities(control).read(tables));
   }
 
   /** Opens some connections that see one instant. */
@@ -96,19 +99,6 @@ public final class Source implements AutoCloseable {
     return snapshot.connections().stream()
         .map(connection -> TableReader.inSnapshot(connection, address()))
         .toList();
-  }
-
-  private <T> T guarded(String doing, SqlValue<T> value) {
-    try {
-      return value.get();
-    } catch (SQLException e) {
-      throw SqlErrors.translate(e, doing, address());
-    }
-  }
-
-  @FunctionalInterface
-  private interface SqlValue<T> {
-    T get() throws SQLException;
   }
 
   @Override

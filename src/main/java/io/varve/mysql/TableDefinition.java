@@ -8,6 +8,9 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,8 +85,33 @@ public record TableDefinition(
    * another hash is never kept.
    */
   public String hash() {
-    String text = RowChecksum.ALGORITHM + "\n" + columns + "\n" + rangeKey;
-    return HexFormat.of().formatHex(Sha256.of(text.getBytes(StandardCharsets.UTF_8)));
+    List<String> lines = new ArrayList<>();
+    lines.add(RowChecksum.ALGORITHM);
+    for (Column column : columns) {
+      lines.add(
+          line(
+              Stream.of(
+                  column.name(),
+                  column.type(),
+                  Objects.requireNonNullElse(column.charset(), ""),
+                  Objects.requireNonNullElse(column.collation(), ""),
+                  column.encoding().word())));
+    }
+    lines.add(line(rangeKey.stream()));
+    byte[] text = String.join("\n", lines).getBytes(StandardCharsets.UTF_8);
+    return HexFormat.of().formatHex(Sha256.of(text));
+  }
+
+  private static String line(Stream<String> fields) {
+    return fields
+        .map(
+            field ->
+                field
+                    .replace("\\", "\\\\")
+                    .replace("\t", "\\t")
+                    .replace("\n", "\\n")
+                    .replace("\r", "\\r"))
+        .collect(Collectors.joining("\t"));
   }
 
   public TableDefinition renamed(TableName other) {

@@ -170,9 +170,9 @@ public final class Target implements AutoCloseable {
 
   /** What the restore that left its ledger in a schema was; empty where there is none. */
   public Optional<String> ledgerBinding(String schema) {
-    return guardedValue(
+    return GuardedSql.call(
         "look for the ledger of a restore in",
-        "schema " + schema,
+        "schema " + schema + " on " + address(),
         () -> new RestoreLedger(schema).binding(connection));
   }
 
@@ -424,32 +424,8 @@ public final class Target implements AutoCloseable {
     }
   }
 
-  private void guarded(String doing, String subject, SqlAction action) {
-    guardedValue(
-        doing,
-        subject,
-        () -> {
-          action.run();
-          return Optional.empty();
-        });
-  }
-
-  private <T> T guardedValue(String doing, String subject, SqlValue<T> value) {
-    try {
-      return value.get();
-    } catch (SQLException e) {
-      throw SqlErrors.translate(e, doing, subject + " on " + address());
-    }
-  }
-
-  @FunctionalInterface
-  private interface SqlAction {
-    void run() throws SQLException;
-  }
-
-  @FunctionalInterface
-  private interface SqlValue<T> {
-    T get() throws SQLException;
+  private void guarded(String doing, String subject, GuardedSql.Action action) {
+    GuardedSql.run(doing, subject + " on " + address(), action);
   }
 
   @Override

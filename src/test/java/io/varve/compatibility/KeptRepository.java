@@ -68,6 +68,7 @@ public final class KeptRepository {
     if (code != 0) {
       throw new IllegalStateException("the backup ended with " + code);
     }
+    System.exit(0); // the embedded server has threads that would stay
   }
 
   /** Every column of every row in HEX; times at +00:00, FLOAT with all its digits. */
