@@ -30,6 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a run leaves that is killed, or told to end. */
 @TestInstance(Lifecycle.PER_CLASS)
@@ -111,28 +113,36 @@ class KilledRunTest {
 
   /** Answers how many parts were loaded when the child was dead. */
   private long killWhenLoaded(TestSchema copy, Path folder, int moment) throws SQLException {
-    try (CommandLineChild restore =
-            CommandLineChild.start(
-                server,
-                "restore",
-                "--store",
-                folder.toUri().toString(),
-                "--target",
-                server.uri(),
-                "--rename",
-                schema.name() + "=" + copy.name(),
-                "--parallel",
-                "2");
+    try (CommandLineChild restore = startRestore(copy, folder);
         Connection watch = server.connect()) {
-      Instant deadline = Instant.now().plus(LONGEST_WAIT);
-      while (restore.isAlive() && loadedParts(watch, copy) < moment) {
-        assertThat(Instant.now()).as(restore.text()).isBefore(deadline);
-        Thread.onSpinWait();
-      }
-      assertThat(restore.isAlive()).as(restore.text()).isTrue();
+      awaitLoaded(watch, copy, restore, moment);
       restore.kill();
       return loadedParts(watch, copy);
     }
+  }
+
+  private CommandLineChild startRestore(TestSchema copy, Path folder) {
+    return CommandLineChild.start(
+        server,
+        "restore",
+        "--store",
+        folder.toUri().toString(),
+        "--target",
+        server.uri(),
+        "--rename",
+        schema.name() + "=" + copy.name(),
+        "--parallel",
+        "2");
+  }
+
+  private static void awaitLoaded(
+      Connection watch, TestSchema copy, CommandLineChild restore, int parts) throws SQLException {
+    Instant deadline = Instant.now().plus(LONGEST_WAIT);
+    while (restore.isAlive() && loadedParts(watch, copy) < parts) {
+      assertThat(Instant.now()).as(restore.text()).isBefore(deadline);
+      Thread.onSpinWait();
+    }
+    assertThat(restore.isAlive()).as(restore.text()).isTrue();
   }
 
   /** -1 as long as there is no ledger. */
@@ -176,18 +186,86 @@ class KilledRunTest {
     }
   }
 
-  @Test
-  void aBackupToldToEndFencesItselfWithinSeconds(@TempDir Path folder) throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"INT", "TERM"})
+  void aBackupToldToEndFencesItselfWithinSeconds(String signal, @TempDir Path folder)
+      throws Exception {
     try (TestRepository repository = TestRepository.in(folder);
         CommandLineChild backup = startBackup(folder)) {
       awaitParts(folder, backup, 3);
-      Instant told = Instant.now();
-      int exitCode = backup.terminate();
-      assertThat(Duration.between(told, Instant.now())).isLessThan(Duration.ofSeconds(10));
-      assertThat(exitCode).as(backup.text()).isEqualTo(130);
-      assertThat(backup.text()).contains("interrupted").doesNotContain("defect");
+      endsAsInterrupted(backup, signal);
       assertThat(repository.source().backups()).isEmpty();
       assertThat(fences(folder)).hasSize(1).allMatch(text -> text.contains("\"fence\""));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"INT", "TERM"})
+  void aRestoreToldToEndGoesOnLater(String signal, @TempDir Path folder) throws Exception {
+    try (TestRepository repository = TestRepository.in(folder);
+        TestSchema copy = server.freshSchema();
+        Connection watch = server.connect()) {
+      BackupReport backup = repository.backup(server, TestRepository.of(schema.name()));
+      try (CommandLineChild restore = startRestore(copy, folder)) {
+        awaitLoaded(watch, copy, restore, 5);
+        endsAsInterrupted(restore, signal);
+      }
+      long loaded = loadedParts(watch, copy);
+      assertThat(loaded).isBetween(5L, backup.totals().parts() - 1L);
+      repository.restore(server, backup, TestRepository.renaming(schema.name(), copy.name()));
+      assertThat(SchemaContents.of(server, copy.name())).isEqualTo(original);
+    }
+  }
+
+  private static void endsAsInterrupted(CommandLineChild run, String signal) {
+    Instant told = Instant.now();
+    int exitCode = run.signal(signal);
+    assertThat(Duration.between(told, Instant.now())).isLessThan(Duration.ofSeconds(10));
+    assertThat(exitCode).as(run.text()).isEqualTo(130);
+    assertThat(run.text()).contains("interrupted").doesNotContain("defect");
+  }
+
+  @Test
+  @Tag("check")
+  void anInterruptAtAnyMomentLeavesNothingHalf(@TempDir Path folder) throws Exception {
+    try (TestRepository repository = TestRepository.in(folder);
+        TestSchema copy = server.freshSchema()) {
+      Duration whole = timeOf(startBackup(folder));
+      for (int moment = 0; moment < 12; moment++) {
+        assertThat(interruptAfter(whole.multipliedBy(moment).dividedBy(10), startBackup(folder)))
+            .isIn(130, 0);
+      }
+      for (var backup : repository.source().backups()) {
+        assertThat(repository.source().manifest(backup.id()).totals().rows()).isEqualTo(20_000);
+      }
+      BackupReport backup = repository.backup(server, TestRepository.of(schema.name()));
+      whole = Duration.ofSeconds(3);
+      for (int moment = 0; moment < 12; moment++) {
+        assertThat(
+                interruptAfter(
+                    whole.multipliedBy(moment).dividedBy(10), startRestore(copy, folder)))
+            .isIn(130, 0, 3); // 3: an earlier one had done all
+      }
+      repository.restore(server, backup, TestRepository.renaming(schema.name(), copy.name()));
+      assertThat(SchemaContents.of(server, copy.name())).isEqualTo(original);
+    }
+  }
+
+  private static Duration timeOf(CommandLineChild run) {
+    Instant start = Instant.now();
+    try (run) {
+      assertThat(run.await()).as(run.text()).isZero();
+    }
+    return Duration.between(start, Instant.now());
+  }
+
+  private static int interruptAfter(Duration time, CommandLineChild run)
+      throws InterruptedException {
+    try (run) {
+      Thread.sleep(time);
+      int code = run.signal("INT");
+      assertThat(run.text()).doesNotContain("defect");
+      return code;
     }
   }
 

@@ -11,8 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A command line in a process of its own, to be killed. It starts faster than the program does, for
- * it is only its commands, with the same shutdown hook.
+ * A command line in a process of its own, to be killed. It is the program that the property {@code
+ * varve.test.program} names; without one only its commands, with the same shutdown hook: that
+ * starts faster, and needs no program built.
  */
 public final class CommandLineChild implements AutoCloseable {
 
@@ -33,10 +34,12 @@ public final class CommandLineChild implements AutoCloseable {
     try {
       Path output = Files.createTempFile("varve-child-", ".log");
       List<String> command = new ArrayList<>();
-      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-      command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
-      command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-      command.add(CommandLineChild.class.getName());
+      if (System.getProperty("os.name").equals("Linux")) {
+        // a child of a shell's background job inherits that SIGINT is ignored
+        command.addAll(List.of("env", "--default-signal=INT"));
+      }
+      String program = System.getProperty("varve.test.program", "");
+      command.addAll(program.isEmpty() ? commandsOnly() : List.of(program));
       command.addAll(List.of(args));
       command.addAll(List.of("--allow-public-key-retrieval", "--quiet"));
       ProcessBuilder builder =
@@ -49,6 +52,16 @@ public final class CommandLineChild implements AutoCloseable {
     }
   }
 
+  private static List<String> commandsOnly() {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC",
+        "-cp",
+        System.getProperty("java.class.path"),
+        CommandLineChild.class.getName());
+  }
+
   public boolean isAlive() {
     return process.isAlive();
   }
@@ -58,9 +71,20 @@ public final class CommandLineChild implements AutoCloseable {
     process.destroyForcibly().onExit().join();
   }
 
-  /** {@code kill -TERM}, and waits for the end. */
-  public int terminate() {
-    process.destroy();
+  /**
+   * Sends a signal, and waits for the end.
+   *
+   * @param signal {@code INT}, which is Ctrl-C, or {@code TERM}
+   */
+  public int signal(String signal) {
+    try {
+      new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+          .start()
+          .onExit()
+          .join();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     return await();
   }
 
