@@ -131,14 +131,8 @@ public record Catalog(
             if (row.getString(9).contains("auto_increment")) {
               autoIncrement.put(table, name);
             }
-            ColumnEncoding encoding = ColumnEncoding.of(row.getString(4), row.getLong(8));
-            if (encoding == null) {
-              throw new InvalidRequestException(
-                  "back up",
-                  "table " + table,
-                  "column " + name + " has a type that is not known: " + row.getString(5),
-                  "Exclude the table, or ask for support of the type.");
-            }
+            ColumnEncoding encoding =
+                ColumnEncoding.of(table, name, row.getString(4), row.getString(5), row.getLong(8));
             columns
                 .computeIfAbsent(table, t -> new ArrayList<>())
                 .add(

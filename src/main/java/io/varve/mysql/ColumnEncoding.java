@@ -1,5 +1,6 @@
 package io.varve.mysql;
 
+import io.varve.InvalidRequestException;
 import io.varve.codec.ColumnForm;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +31,27 @@ public enum ColumnEncoding {
 
   private static final long LONGEST_BYTES = 65_535;
 
-  /** The encoding for a type of information_schema, or null for a type that is not known. */
-  static @Nullable ColumnEncoding of(String dataType, long declaredBytes) {
+  /**
+   * The encoding for a column of information_schema.
+   *
+   * @param type as declared, for people
+   * @throws InvalidRequestException for a type that is not known: how to read it without a loss can
+   *     not be guessed
+   */
+  static ColumnEncoding of(
+      TableName table, String column, String dataType, String type, long declaredBytes) {
+    ColumnEncoding encoding = of(dataType, declaredBytes);
+    if (encoding == null) {
+      throw new InvalidRequestException(
+          "back up",
+          "table " + table,
+          "column " + column + " has a type that is not known: " + type,
+          "Exclude the table, or ask for support of the type.");
+    }
+    return encoding;
+  }
+
+  private static @Nullable ColumnEncoding of(String dataType, long declaredBytes) {
     return switch (dataType.toLowerCase(Locale.ROOT)) {
       case "tinyint", "smallint", "mediumint", "int", "bigint", "decimal", "year" -> NUMBER;
       case "double" -> DOUBLE;
