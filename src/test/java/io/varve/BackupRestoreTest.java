@@ -23,6 +23,7 @@ import io.varve.testing.TestServer;
 import io.varve.verify.VerifyReport;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -283,5 +284,18 @@ class BackupRestoreTest {
         .findFirst()
         .orElseThrow()
         .parts();
+  }
+
+  @Test
+  void keyValuesOfRowsAreShownOnlyOnRequest() {
+    String[] show = {
+      "show", "latest", "--name=test", "--json", "--store=" + repository.store().location()
+    };
+    CommandLineRun without = CommandLineRun.of(show);
+    assertThat(without.exitCode()).as(without.text()).isZero();
+    assertThat(without.out()).contains("\"by_name\"").doesNotContain("\"upper\"", "\"lower\"");
+    String[] showKeys = Arrays.copyOf(show, show.length + 1);
+    showKeys[show.length] = "--show-keys";
+    assertThat(CommandLineRun.of(showKeys).out()).contains("\"upper\"", "\"lower\"");
   }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code varve show}. */
@@ -18,12 +19,17 @@ import picocli.CommandLine.Parameters;
     name = "show",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Shows what is in a backup; with --json its whole manifest.",
+    description = "Shows what is in a backup; with --json its manifest.",
     footer = {"", "Example:", "  varve show latest --store s3://bucket/backups"})
 final class ShowCommand implements Callable<Integer> {
 
   @Parameters(paramLabel = "ID", description = "an id, latest, or a time")
   String which = "";
+
+  @Option(
+      names = "--show-keys",
+      description = "with --json: the bounds of ranges too, which are key values of your rows")
+  boolean showKeys;
 
   @Mixin StoreOptions store = new StoreOptions();
   @Mixin CommonOptions common = new CommonOptions();
@@ -33,7 +39,7 @@ final class ShowCommand implements Callable<Integer> {
     try (Repository repository = store.open()) {
       SourceRepository source = store.source(repository);
       Manifest manifest = source.manifest(source.resolve(which));
-      common.print(manifest, text(manifest));
+      common.print(showKeys ? manifest : manifest.withoutBounds(), text(manifest));
     }
     return 0;
   }
@@ -68,8 +74,7 @@ final class ShowCommand implements Callable<Integer> {
               + " rows, "
               + Quantity.bytes(table.parts().stream().mapToLong(PartEntry::storedBytes).sum())
               + " in "
-              + table.parts().size()
-              + " parts");
+              + (table.parts().size() == 1 ? "1 part" : table.parts().size() + " parts"));
     }
     manifest
         .schemas()

@@ -34,4 +34,28 @@ public record Manifest(
     List<SchemaDefinition> schemas,
     List<TableEntry> tables,
     Totals totals,
-    List<String> notes) {}
+    List<String> notes) {
+
+  /** The same without the bounds of ranges, which are key values of rows. */
+  public Manifest withoutBounds() {
+    return new Manifest(
+        format,
+        id,
+        kind,
+        parent,
+        runId,
+        source,
+        server,
+        snapshotTime,
+        consistency,
+        toolVersion,
+        checksumAlgorithm,
+        encryption,
+        includes,
+        excludes,
+        schemas,
+        tables.stream().map(TableEntry::withoutBounds).toList(),
+        totals,
+        notes);
+  }
+}

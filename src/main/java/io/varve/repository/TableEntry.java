@@ -22,6 +22,14 @@ public record TableEntry(
         List.copyOf(parts));
   }
 
+  TableEntry withoutBounds() {
+    return new TableEntry(
+        definition,
+        definitionHash,
+        rows,
+        parts.stream().map(part -> part.withRange(null, null)).toList());
+  }
+
   /** Of all rows; needs no order, so it can be compared where ranges cannot. */
   public RowChecksum checksum() {
     return parts.stream().map(PartEntry::checksum).reduce(RowChecksum.NONE, RowChecksum::plus);
