@@ -2,6 +2,9 @@ package io.varve.cli;
 
 import io.varve.InvalidRequestException;
 import io.varve.mysql.ConnectionSettings;
+import io.varve.mysql.Definer;
+import io.varve.mysql.EventState;
+import io.varve.mysql.ObjectOptions;
 import io.varve.mysql.Target;
 import io.varve.repository.BackupId;
 import io.varve.repository.Repository;
@@ -20,10 +23,12 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code varve restore}. */
 @Command(
@@ -78,6 +83,25 @@ final class RestoreCommand implements Callable<Integer> {
           "create (default): refuse where a table stands already; replace: drop it and make it anew")
   RestoreMode mode = RestoreMode.CREATE;
 
+  @Option(
+      names = "--definer",
+      paramLabel = "WHO",
+      defaultValue = "keep",
+      converter = DefinerConverter.class,
+      description = {
+        "whose rights views, routines, triggers and events act with; keep (default): the source's"
+            + " definer, or the restoring user where that has no account on the target; strip: the"
+            + " restoring user; USER@HOST: this account"
+      })
+  Definer definer = Definer.KEEP;
+
+  @Option(
+      names = "--events",
+      paramLabel = "STATE",
+      defaultValue = "keep",
+      description = "keep (default): enabled where the source's are; disabled: none runs")
+  EventState events = EventState.KEEP;
+
   @Option(names = "--dry-run", description = "print the plan, write nothing")
   boolean dryRun;
 
@@ -100,7 +124,12 @@ final class RestoreCommand implements Callable<Integer> {
   public Integer call() {
     requireDistinctRenames();
     RestoreOptions options =
-        new RestoreOptions(selection.selection(), renames, mode, Parallel.of(parallel, spec));
+        new RestoreOptions(
+            selection.selection(),
+            renames,
+            mode,
+            Parallel.of(parallel, spec),
+            new ObjectOptions(definer, events));
     try (ConsoleProgress progress = common.progress()) {
       ConnectionSettings settings =
           server.settings(target, "VARVE_TARGET_PASSWORD", System.getenv(), progress::warn);
@@ -121,6 +150,15 @@ final class RestoreCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  static final class DefinerConverter implements ITypeConverter<Definer> {
+    @Override
+    public Definer convert(String text) {
+      return Definer.parse(text)
+          .orElseThrow(
+              () -> new TypeConversionException("not keep, strip or USER@HOST: '" + text + "'"));
+    }
   }
 
   private void requireDistinctRenames() {

@@ -3,6 +3,9 @@ package io.varve.mysql;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Looks into a statement without being fooled by quotes and comments: a comma in a comment, a
@@ -21,6 +24,20 @@ final class SqlText {
       }
     }
     return -1;
+  }
+
+  /**
+   * The first match of a pattern that begins in the statement itself; it may reach over what is
+   * quoted.
+   */
+  static Optional<Matcher> find(String sql, Pattern pattern) {
+    Matcher matcher = pattern.matcher(sql);
+    for (int i = 0; i < sql.length(); i = next(sql, i)) {
+      if (matcher.region(i, sql.length()).lookingAt()) {
+        return Optional.of(matcher);
+      }
+    }
+    return Optional.empty();
   }
 
   /** The parenthesis that closes the one at an index. */

@@ -11,10 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The server a restore writes to. Everything that is made is looked up first, so that each step can
@@ -22,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  * #reader} open their own.
  */
 public final class Target implements AutoCloseable {
-
-  private static final Pattern DEFINER =
-      Pattern.compile("DEFINER\\s*=\\s*`((?:[^`]|``)*)`(?:@`((?:[^`]|``)*)`)?\\s*");
 
   private final DatabaseServer server;
   private final boolean binaryLogOff;
@@ -349,18 +344,18 @@ public final class Target implements AutoCloseable {
    * Makes a view, routine, trigger or event, in place of one of that name that this or an earlier
    * try has made.
    *
+   * @param notes hears what people should know
    * @return false if something that it stands on is not there yet: try again after the others
    */
   public boolean createObject(
-      SchemaObject object, String schema, Map<String, String> renames, Notes notes) {
+      SchemaObject object,
+      String schema,
+      Map<String, String> renames,
+      ObjectOptions options,
+      Consumer<String> notes) {
     try {
-      connection.setCatalog(schema);
-      Rows.execute(
-          connection, "DROP " + object.kind() + " IF EXISTS " + Quoted.identifier(object.name()));
-      sessionOf(object);
-      String create = SqlText.renameSchemas(object.create(), renames);
       try {
-        Rows.execute(connection, withKnownDefiner(create, object, notes));
+        new ObjectMaker(connection, options, notes).make(object, schema, renames);
       } finally {
         prepare(connection);
       }
@@ -374,10 +369,19 @@ public final class Target implements AutoCloseable {
     }
   }
 
-  /** Hears what people should know. */
-  @FunctionalInterface
-  public interface Notes {
-    void add(String note);
+  /**
+   * Refuses an account that is known not to be there.
+   *
+   * @throws InvalidRequestException then
+   */
+  public void requireAccount(Definer.Account account) {
+    if (!ObjectMaker.accountExists(connection, account.user(), account.host()).orElse(true)) {
+      throw new InvalidRequestException(
+          "restore with definer",
+          account + " into " + address(),
+          "there is no such account",
+          "Create it first, name another, or let the restoring user stand in (--definer strip).");
+    }
   }
 
   private static boolean isMissingReference(SQLException e) {
@@ -386,42 +390,6 @@ public final class Target implements AutoCloseable {
       case 1146, 1305, 1054, 1356 -> true;
       default -> false;
     };
-  }
-
-  private void sessionOf(SchemaObject object) throws SQLException {
-    Rows.execute(connection, "SET SESSION sql_mode=" + Quoted.text(object.sqlMode()));
-    Rows.execute(connection, "SET SESSION collation_connection=" + object.collation());
-    if (!object.timeZone().isEmpty()) {
-      Rows.execute(connection, "SET SESSION time_zone=" + Quoted.text(object.timeZone()));
-    }
-  }
-
-  /** Keeps the definer where its account exists; else it would make the object unusable. */
-  private String withKnownDefiner(String create, SchemaObject object, Notes notes) {
-    Matcher definer = DEFINER.matcher(create);
-    if (!definer.find() || accountExists(definer.group(1), definer.group(2))) {
-      return create;
-    }
-    notes.add(
-        object.kind().word()
-            + " "
-            + object.name()
-            + ": its definer has no account on the target, the restoring user stands in");
-    return definer.replaceFirst("");
-  }
-
-  private boolean accountExists(String user, @Nullable String host) {
-    try {
-      return Rows.one(
-          connection,
-          "SELECT COUNT(*) FROM mysql.user WHERE User="
-              + Quoted.text(user.replace("``", "`"))
-              + " AND Host="
-              + Quoted.text(host == null ? "" : host.replace("``", "`")),
-          row -> row.getInt(1) > 0);
-    } catch (SQLException notAllowed) {
-      return false;
-    }
   }
 
   private void guarded(String doing, String subject, GuardedSql.Action action) {

@@ -206,7 +206,11 @@ public final class Restore {
           waiting.removeIf(
               next ->
                   target.createObject(
-                      next.object(), next.schema().target(), options.renames(), this::note));
+                      next.object(),
+                      next.schema().target(),
+                      options.renames(),
+                      options.objects(),
+                      this::note));
     }
     for (Waiting left : waiting) {
       note(

@@ -1,5 +1,6 @@
 package io.varve.restore;
 
+import io.varve.mysql.ObjectOptions;
 import io.varve.mysql.TableSelection;
 import java.util.Map;
 
@@ -8,12 +9,23 @@ import java.util.Map;
  *
  * @param renames schemas that get another name on the target, by their name in the backup
  * @param parallel connections that load side by side
+ * @param objects what is changed of views, routines, triggers and events
  */
 public record RestoreOptions(
-    TableSelection selection, Map<String, String> renames, RestoreMode mode, int parallel) {
+    TableSelection selection,
+    Map<String, String> renames,
+    RestoreMode mode,
+    int parallel,
+    ObjectOptions objects) {
 
   public RestoreOptions {
     renames = Map.copyOf(renames);
+  }
+
+  /** Views, routines, triggers and events come back as they were. */
+  public RestoreOptions(
+      TableSelection selection, Map<String, String> renames, RestoreMode mode, int parallel) {
+    this(selection, renames, mode, parallel, ObjectOptions.AS_THEY_WERE);
   }
 
   String targetSchema(String schema) {

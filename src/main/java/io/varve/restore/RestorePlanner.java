@@ -2,6 +2,7 @@ package io.varve.restore;
 
 import io.varve.InvalidRequestException;
 import io.varve.mysql.Column;
+import io.varve.mysql.Definer;
 import io.varve.mysql.SchemaDefinition;
 import io.varve.mysql.SchemaObject;
 import io.varve.mysql.SchemaObject.Kind;
@@ -49,6 +50,9 @@ final class RestorePlanner {
     List<PlannedSchema> schemas = schemas(manifest, tables);
     requireAny(manifest, schemas);
     requireComparable(manifest, tables);
+    if (options.objects().definer() instanceof Definer.Account account) {
+      target.requireAccount(account);
+    }
     RestorePlan plan = new RestorePlan(manifest, schemas, tables, Set.of(), false);
     Optional<String> ledger = target.ledgerBinding(plan.ledgerSchema());
     if (ledger.isPresent() && !ledger.get().equals(binding(plan))) {

@@ -1,0 +1,168 @@
+package io.varve.mysql;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes views, routines, triggers and events on a target, under the session settings and for the
+ * definer that they are to have. Not thread-safe; leaves the session's settings changed.
+ */
+final class ObjectMaker {
+
+  // quoted as the sql_mode has it under which the object was made; a role has no host
+  private static final String NAME = "(`(?:[^`]|``)*`|\"(?:[^\"]|\"\")*\")";
+  private static final Pattern DEFINER =
+      Pattern.compile("DEFINER\\s*=\\s*" + NAME + "(?:@" + NAME + ")?\\s*");
+  private static final Pattern ENABLED =
+      Pattern.compile("(ON COMPLETION (?:NOT )?PRESERVE) ENABLE\\b");
+
+  private static final int NO_SUCH_USER = 1449;
+  private static final int ACCESS_DENIED = 1227;
+  private static final int PAST_AND_DISABLED = 1544;
+  private static final int PAST_AND_NOT_MADE = 1588;
+
+  private final Connection connection;
+  private final ObjectOptions options;
+  private final Consumer<String> notes;
+
+  /**
+   * @param notes hears what people should know
+   */
+  ObjectMaker(Connection connection, ObjectOptions options, Consumer<String> notes) {
+    this.connection = connection;
+    this.options = options;
+    this.notes = notes;
+  }
+
+  /** Makes one, in place of one of that name. */
+  void make(SchemaObject object, String schema, Map<String, String> renames) throws SQLException {
+    connection.setCatalog(schema);
+    String create = withEventState(SqlText.renameSchemas(object.create(), renames), object);
+    Set<Integer> warnings =
+        switch (options.definer()) {
+          case Definer.Kept kept -> makeKeepingDefiner(object, create);
+          case Definer.Stripped stripped -> make(object, withDefiner(create, ""));
+          case Definer.Account account -> make(object, withDefiner(create, account.clause()));
+        };
+    if (warnings.contains(NO_SUCH_USER)) {
+      note(object, "its definer has no account on the target, so it cannot be used yet");
+    }
+    if (warnings.contains(PAST_AND_NOT_MADE)) {
+      note(object, "its time is past, so the server does not make it");
+    }
+    if (warnings.contains(PAST_AND_DISABLED)) {
+      note(object, "its time is past, so the server has disabled it");
+    }
+  }
+
+  /**
+   * Without an account its definer would make the object unusable. Where the restoring user may not
+   * look accounts up, the server says after the fact that there is none.
+   */
+  private Set<Integer> makeKeepingDefiner(SchemaObject object, String create) throws SQLException {
+    Optional<Matcher> definer = SqlText.find(create, DEFINER);
+    if (definer.isEmpty()) {
+      return make(object, create);
+    }
+    String user = name(definer.get().group(1));
+    Optional<Boolean> exists = accountExists(connection, user, name(definer.get().group(2)));
+    if (exists.isPresent() && exists.get()) {
+      return make(object, create);
+    }
+    if (exists.isEmpty()) {
+      try {
+        Set<Integer> warnings = make(object, create);
+        if (!warnings.contains(NO_SUCH_USER)) {
+          return warnings;
+        }
+      } catch (SQLException e) {
+        if (e.getErrorCode() != ACCESS_DENIED && e.getErrorCode() != NO_SUCH_USER) {
+          throw e;
+        }
+        note(
+            object,
+            "the restoring user may not make it for its definer and stands in: "
+                + SqlErrors.reasonAndHint(e));
+        return make(object, withDefiner(create, ""));
+      }
+    }
+    note(object, "its definer has no account on the target, the restoring user stands in");
+    return make(object, withDefiner(create, ""));
+  }
+
+  /**
+   * Whether there is an account or role; empty where this user may not know.
+   *
+   * @param host empty for a role
+   */
+  static Optional<Boolean> accountExists(Connection connection, String user, String host) {
+    try {
+      return Optional.of(
+          Rows.one(
+              connection,
+              "SELECT COUNT(*) FROM mysql.user WHERE User="
+                  + Quoted.text(user)
+                  + " AND Host="
+                  + Quoted.text(host),
+              row -> row.getInt(1) > 0));
+    } catch (SQLException notAllowed) {
+      return Optional.empty();
+    }
+  }
+
+  /** Executes the statement, and answers the numbers of the server's warnings. */
+  private Set<Integer> make(SchemaObject object, String create) throws SQLException {
+    Rows.execute(
+        connection, "DROP " + object.kind() + " IF EXISTS " + Quoted.identifier(object.name()));
+    sessionOf(object);
+    Rows.execute(connection, create);
+    Set<Integer> warnings = new HashSet<>();
+    Rows.each(connection, "SHOW WARNINGS", row -> warnings.add(row.getInt(2)));
+    return warnings;
+  }
+
+  private static String withDefiner(String create, String clause) {
+    return SqlText.find(create, DEFINER)
+        .map(found -> create.substring(0, found.start()) + clause + create.substring(found.end()))
+        .orElse(create);
+  }
+
+  /** In the statement itself: an event that was disabled only after it is made could run before. */
+  private String withEventState(String create, SchemaObject object) {
+    if (object.kind() != SchemaObject.Kind.EVENT || options.events() == EventState.KEEP) {
+      return create;
+    }
+    return SqlText.find(create, ENABLED)
+        .map(
+            found -> create.substring(0, found.end(1)) + " DISABLE" + create.substring(found.end()))
+        .orElse(create);
+  }
+
+  private static String name(@Nullable String quoted) {
+    if (quoted == null) {
+      return "";
+    }
+    String quote = quoted.substring(0, 1);
+    return quoted.substring(1, quoted.length() - 1).replace(quote + quote, quote);
+  }
+
+  private void sessionOf(SchemaObject object) throws SQLException {
+    Rows.execute(connection, "SET SESSION sql_mode=" + Quoted.text(object.sqlMode()));
+    Rows.execute(connection, "SET SESSION collation_connection=" + object.collation());
+    if (!object.timeZone().isEmpty()) {
+      Rows.execute(connection, "SET SESSION time_zone=" + Quoted.text(object.timeZone()));
+    }
+  }
+
+  private void note(SchemaObject object, String note) {
+    notes.accept(object.kind().word() + " " + object.name() + ": " + note);
+  }
+}
