@@ -1,6 +1,7 @@
 package io.varve;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.varve.backup.BackupReport;
 import io.varve.mysql.Definer;
@@ -270,5 +271,175 @@ class ObjectsTest {
             + " information_schema.TRIGGERS WHERE TRIGGER_SCHEMA='%s' ORDER BY 1";
     assertThat(server.rows(order.formatted(copy.name())))
         .isEqualTo(server.rows(order.formatted(schema.name())));
+  }
+
+  @Test
+  void sequencesGoOnWhereTheyWere() {
+    assumeTrue(server.isMariaDb());
+    schema.execute(
+        "CREATE SEQUENCE orders START WITH 100 CACHE 10",
+        "CREATE TABLE t (id BIGINT DEFAULT NEXTVAL(orders) PRIMARY KEY, v INT)",
+        "INSERT INTO t (v) VALUES (1), (2), (3)",
+        "CREATE SEQUENCE `run ``out` MAXVALUE 2 NOCACHE NOCYCLE COMMENT 'it''s'",
+        "DO NEXTVAL(`run ``out`), NEXTVAL(`run ``out`)",
+        "CREATE SEQUENCE cycled START WITH 2 MINVALUE 1 MAXVALUE 3 NOCACHE CYCLE",
+        "DO NEXTVAL(cycled), NEXTVAL(cycled), NEXTVAL(cycled)",
+        "CREATE SEQUENCE down START WITH -1 INCREMENT BY -2 MINVALUE -9000000000000000000 MAXVALUE"
+            + " 5 CACHE 3",
+        "DO NEXTVAL(down)",
+        "CREATE SEQUENCE back START WITH 50 NOCACHE",
+        "DO NEXTVAL(back)",
+        "ALTER SEQUENCE back RESTART WITH 7");
+    BackupReport backup = backup();
+    assertThat(backup.notes())
+        .contains(
+            "sequence "
+                + schema.name()
+                + ".orders is not transactional: its value is of a moment after the snapshot was"
+                + " opened");
+    copy.execute("CREATE SEQUENCE down");
+    CommandLineRun refused = onCommandLine();
+    assertThat(refused.exitCode()).isEqualTo(3);
+    assertThat(refused.text()).contains(copy.name() + ".down", "--mode replace");
+    for (int restore = 1; restore <= 2; restore++) {
+      CommandLineRun run = onCommandLine("--mode", "replace");
+      assertThat(run.exitCode()).as(run.text()).isZero();
+      assertThat(SchemaContents.of(server, copy.name()))
+          .isEqualTo(SchemaContents.of(server, schema.name()));
+      for (String name : List.of("orders", "run ``out", "cycled", "down", "back")) {
+        String state = "SELECT * FROM %s.`" + name + "`";
+        assertThat(server.rows(state.formatted(copy.name())))
+            .as(name)
+            .isEqualTo(server.rows(state.formatted(schema.name())));
+        String shown = "SHOW CREATE SEQUENCE %s.`" + name + "`";
+        assertThat(server.rows(shown.formatted(copy.name())))
+            .as(name)
+            .isEqualTo(server.rows(shown.formatted(schema.name())));
+      }
+    }
+    copy.execute("INSERT INTO t (v) VALUES (4)");
+    assertThat(server.value("SELECT id FROM " + copy.name() + ".t WHERE v=4")).isEqualTo("110");
+  }
+
+  @Test
+  void sequencesAreSelectedByName() {
+    assumeTrue(server.isMariaDb());
+    schema.execute("CREATE SEQUENCE wanted", "CREATE SEQUENCE unwanted");
+    BackupReport backup = backup();
+    repository.restore(
+        server,
+        backup,
+        new RestoreOptions(
+            new TableSelection(List.of("*.*wanted"), List.of("*.un*")),
+            Map.of(schema.name(), copy.name()),
+            RestoreMode.CREATE,
+            2));
+    assertThat(server.rows("SHOW TABLES FROM " + copy.name())).containsExactly(List.of("wanted"));
+  }
+
+  @Test
+  void ofASystemVersionedTableThePresentRowsComeBackAndTheReportSaysSo() {
+    assumeTrue(server.isMariaDb());
+    schema.execute(
+        "CREATE TABLE t (id INT PRIMARY KEY, v INT) WITH SYSTEM VERSIONING",
+        "INSERT INTO t VALUES (1, 1), (2, 2)",
+        "UPDATE t SET v = 3 WHERE id = 1",
+        "DELETE FROM t WHERE id = 2");
+    BackupReport backup = backup();
+    assertThat(backup.notes())
+        .containsExactly(
+            "the history of " + schema.name() + ".t is not backed up, its present rows are");
+    restore(backup, Definer.KEEP, EventState.KEEP);
+    assertThat(server.rows("SELECT * FROM " + copy.name() + ".t FOR SYSTEM_TIME ALL"))
+        .containsExactly(List.of("1", "3"));
+    assertThat(SchemaContents.of(server, copy.name()).definitions())
+        .isEqualTo(SchemaContents.of(server, schema.name()).definitions());
+  }
+
+  @Test
+  void whatTablesAreMadeOfComesBack() {
+    schema.execute(
+        "SET foreign_key_checks = 0",
+        "ALTER DATABASE CHARACTER SET latin1 COLLATE latin1_german2_ci",
+        "CREATE TABLE counted (id INT AUTO_INCREMENT PRIMARY KEY, v INT, CONSTRAINT positive CHECK"
+            + " (v > 0)) ENGINE=InnoDB AUTO_INCREMENT=5000 COMMENT='it''s, (a) comment'",
+        "INSERT INTO counted (v) VALUES (1)",
+        "DELETE FROM counted",
+        "CREATE TABLE computed (id INT PRIMARY KEY, a INT, hidden INT INVISIBLE, twice INT AS (a"
+            + " * 2) VIRTUAL, thrice INT AS (a * 3) STORED, KEY (twice), KEY down (a DESC, thrice))"
+            + " ENGINE=InnoDB",
+        "INSERT INTO computed (id, a, hidden) VALUES (1, 2, 3), (2, NULL, NULL)",
+        "CREATE TABLE parted (id INT NOT NULL, at DATE NOT NULL, PRIMARY KEY (id, at))"
+            + " ENGINE=InnoDB PARTITION BY RANGE (YEAR(at)) SUBPARTITION BY HASH (id) SUBPARTITIONS"
+            + " 2 (PARTITION p1 VALUES LESS THAN (2020), PARTITION p2 VALUES LESS THAN MAXVALUE)",
+        "INSERT INTO parted VALUES (1, '2019-05-05'), (2, '2025-05-05')",
+        "CREATE TABLE texts (id INT PRIMARY KEY, t TEXT, g POINT NOT NULL, FULLTEXT KEY words (t),"
+            + " SPATIAL KEY place (g)) ENGINE=InnoDB",
+        "INSERT INTO texts VALUES (1, 'some words', ST_GeomFromText('POINT(1 2)'))",
+        "CREATE TABLE egg (id INT PRIMARY KEY, hen INT, CONSTRAINT laid_by FOREIGN KEY (hen)"
+            + " REFERENCES hen (id) ON DELETE SET NULL) ENGINE=InnoDB",
+        "CREATE TABLE hen (id INT PRIMARY KEY, egg INT, CONSTRAINT born_of FOREIGN KEY (egg)"
+            + " REFERENCES egg (id) ON UPDATE CASCADE) ENGINE=InnoDB",
+        "INSERT INTO egg VALUES (1, 1)",
+        "INSERT INTO hen VALUES (1, 1)");
+    if (!server.isMariaDb()) {
+      schema.execute(
+          "CREATE TABLE functional (id INT PRIMARY KEY, s VARCHAR(20), KEY lowered ((LOWER(s))))",
+          "INSERT INTO functional VALUES (1, 'A')");
+    }
+    copy.close(); // a schema that stands keeps its defaults
+    restore(backup(), Definer.KEEP, EventState.KEEP);
+    assertThat(SchemaContents.of(server, copy.name()))
+        .isEqualTo(SchemaContents.of(server, schema.name()));
+    String defaults =
+        "SELECT DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME FROM"
+            + " information_schema.SCHEMATA WHERE SCHEMA_NAME='%s'";
+    assertThat(server.rows(defaults.formatted(copy.name())))
+        .containsExactly(List.of("latin1", "latin1_german2_ci"));
+    copy.execute("INSERT INTO counted (v) VALUES (1)");
+    assertThat(server.value("SELECT id FROM " + copy.name() + ".counted")).isEqualTo("5001");
+  }
+
+  @Test
+  void foreignKeysAndViewsAcrossSchemasFollowTheirRenames() {
+    try (TestSchema other = server.freshSchema();
+        TestSchema otherCopy = server.freshSchema()) {
+      other.execute(
+          "CREATE TABLE parent (id INT PRIMARY KEY) ENGINE=InnoDB",
+          "INSERT INTO parent VALUES (1)");
+      schema.execute(
+          "CREATE TABLE child (id INT PRIMARY KEY, parent INT, CONSTRAINT of_parent FOREIGN KEY"
+              + " (parent) REFERENCES "
+              + other.name()
+              + ".parent (id)) ENGINE=InnoDB",
+          "INSERT INTO child VALUES (1, 1)");
+      other.execute("CREATE VIEW children AS SELECT id FROM " + schema.name() + ".child");
+      BackupReport backup =
+          repository.backup(server, TestRepository.of(schema.name(), other.name()));
+      repository.restore(
+          server,
+          backup,
+          new RestoreOptions(
+              TableSelection.ALL,
+              Map.of(schema.name(), copy.name(), other.name(), otherCopy.name()),
+              RestoreMode.CREATE,
+              2));
+      assertThat(
+              server.rows(
+                  "SELECT UNIQUE_CONSTRAINT_SCHEMA, REFERENCED_TABLE_NAME FROM"
+                      + " information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA='"
+                      + copy.name()
+                      + "'"))
+          .containsExactly(List.of(otherCopy.name(), "parent"));
+      assertThat(
+              server.value(
+                  "SELECT VIEW_DEFINITION FROM information_schema.VIEWS WHERE TABLE_SCHEMA='"
+                      + otherCopy.name()
+                      + "'"))
+          .contains("`" + copy.name() + "`.`child`")
+          .doesNotContain("`" + schema.name() + "`");
+      copy.execute("DROP TABLE child"); // before its parent's schema goes
+      schema.execute("DROP TABLE child");
+    }
   }
 }

@@ -165,7 +165,10 @@ public final class Backup {
       // a table made before the snapshot and not in the list would be missing from the backup
       if (identities.keySet().equals(Set.copyOf(tables))
           && source.names(options.selection()).equals(identities.keySet())) {
-        return new Opening(catalog, identities, snapshot);
+        Optional<Catalog> whole = source.withSequences(catalog);
+        if (whole.isPresent()) {
+          return new Opening(whole.get(), identities, snapshot);
+        }
       }
       snapshot.close();
     }

@@ -4,6 +4,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.varve.mysql.Column;
 import io.varve.mysql.SchemaDefinition;
 import io.varve.mysql.SchemaObject;
+import io.varve.mysql.Sequence;
 import io.varve.mysql.TableDefinition;
 import io.varve.mysql.TableName;
 import io.varve.repository.Consistency;
@@ -39,6 +40,7 @@ import io.varve.verify.VerifyReport;
       RestoreCommand.Result.class,
       SchemaDefinition.class,
       SchemaObject.class,
+      Sequence.class,
       SourceInfo.class,
       StoreTraits.class,
       Summary.class,

@@ -80,6 +80,21 @@ final class ShowCommand implements Callable<Integer> {
         .schemas()
         .forEach(
             schema ->
+                schema
+                    .sequences()
+                    .forEach(
+                        sequence ->
+                            lines.line(
+                                "sequence",
+                                schema.name()
+                                    + "."
+                                    + sequence.name()
+                                    + "  next value "
+                                    + sequence.nextValue())));
+    manifest
+        .schemas()
+        .forEach(
+            schema ->
                 schema.objects().stream()
                     .collect(Collectors.groupingBy(SchemaObject::kind, Collectors.toList()))
                     .forEach(

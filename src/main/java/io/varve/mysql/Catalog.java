@@ -19,14 +19,54 @@ import org.jspecify.annotations.Nullable;
  *
  * @param schemas by name
  * @param tables by name
+ * @param sequences their names; {@link #withSequences} reads them
  * @param notes what is there and not taken, for people
  */
 public record Catalog(
-    List<SchemaDefinition> schemas, List<SourceTable> tables, List<String> notes) {
+    List<SchemaDefinition> schemas,
+    List<SourceTable> tables,
+    List<TableName> sequences,
+    List<String> notes) {
 
   /** Reads all that is selected. */
   static Catalog read(Connection connection, TableSelection selection) throws SQLException {
     return new Reader(connection, selection).read();
+  }
+
+  /**
+   * Reads the sequences too, their definitions and their values. For after the snapshot was opened:
+   * so the values are not behind its rows.
+   */
+  Catalog withSequences(Connection connection) throws SQLException {
+    Map<String, List<Sequence>> read = new TreeMap<>();
+    for (TableName name : sequences) {
+      read.computeIfAbsent(name.schema(), schema -> new ArrayList<>())
+          .add(sequence(connection, name));
+    }
+    List<String> more = new ArrayList<>(notes);
+    sequences.forEach(
+        name ->
+            more.add(
+                "sequence "
+                    + name
+                    + " is not transactional: its value is of a moment after"
+                    + " the snapshot was opened"));
+    return new Catalog(
+        schemas.stream()
+            .map(schema -> schema.withSequences(read.getOrDefault(schema.name(), List.of())))
+            .toList(),
+        tables,
+        sequences,
+        List.copyOf(more));
+  }
+
+  private static Sequence sequence(Connection connection, TableName name) throws SQLException {
+    String create =
+        Rows.one(connection, "SHOW CREATE SEQUENCE " + name.quoted(), row -> row.getString(2));
+    return Rows.one(
+        connection,
+        "SELECT next_not_cached_value, cycle_count FROM " + name.quoted(),
+        row -> new Sequence(name.table(), create, row.getString(1), row.getString(2)));
   }
 
   private record TableRow(TableName name, String type, String engine, long rows, long bytes) {}
@@ -38,6 +78,7 @@ public record Catalog(
     private final Connection connection;
     private final TableSelection selection;
     private final List<String> notes = new ArrayList<>();
+    private final List<TableName> sequences = new ArrayList<>();
 
     Reader(Connection connection, TableSelection selection) {
       this.connection = connection;
@@ -67,8 +108,9 @@ public record Catalog(
       }
       return new Catalog(
           new SchemaCatalog(connection, selection, notes)
-              .read(tables.stream().map(SourceTable::name).toList(), views(rows)),
+              .read(tables.stream().map(SourceTable::name).toList(), views(rows), sequences),
           tables,
+          List.copyOf(sequences),
           List.copyOf(notes));
     }
 
@@ -93,7 +135,7 @@ public record Catalog(
               return;
             }
             if (type.equals("SEQUENCE")) {
-              notes.add("sequence " + name + " is not backed up");
+              sequences.add(name);
               return;
             }
             if (type.equals("SYSTEM VERSIONED")) {

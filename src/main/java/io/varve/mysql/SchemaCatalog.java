@@ -30,7 +30,8 @@ final class SchemaCatalog {
   }
 
   /** The selected schemas, with their routines and events, and with the given tables' triggers. */
-  List<SchemaDefinition> read(Collection<TableName> tables, Collection<TableName> views)
+  List<SchemaDefinition> read(
+      Collection<TableName> tables, Collection<TableName> views, Collection<TableName> sequences)
       throws SQLException {
     readRoutines();
     for (TableName view : views) {
@@ -40,6 +41,7 @@ final class SchemaCatalog {
     readEvents();
     Set<String> inUse = new HashSet<>(objects.keySet());
     tables.forEach(table -> inUse.add(table.schema()));
+    sequences.forEach(sequence -> inUse.add(sequence.schema()));
     List<SchemaDefinition> schemas = new ArrayList<>();
     Rows.each(
         connection,
@@ -53,6 +55,7 @@ final class SchemaCatalog {
                     name,
                     row.getString(2),
                     row.getString(3),
+                    List.of(), // read when a snapshot is open: see Catalog.withSequences
                     List.copyOf(objects.getOrDefault(name, List.of()))));
           }
         });

@@ -7,7 +7,23 @@ import java.util.List;
  *
  * @param charset default of new tables
  * @param collation likewise
+ * @param sequences of MariaDB, to be made before tables, whose columns may default to their values
  * @param objects in an order in which routines come before views, views before triggers
  */
 public record SchemaDefinition(
-    String name, String charset, String collation, List<SchemaObject> objects) {}
+    String name,
+    String charset,
+    String collation,
+    List<Sequence> sequences,
+    List<SchemaObject> objects) {
+
+  /** Manifests of earlier versions have no sequences. */
+  @SuppressWarnings("NullAway") // what JSON lacks is null
+  public SchemaDefinition {
+    sequences = sequences == null ? List.of() : List.copyOf(sequences);
+  }
+
+  SchemaDefinition withSequences(List<Sequence> other) {
+    return new SchemaDefinition(name, charset, collation, other, objects);
+  }
+}

@@ -55,6 +55,26 @@ public final class Source implements AutoCloseable {
     }
   }
 
+  /**
+   * Reads the sequences of a catalog as they are now; empty if one of them is gone. For after the
+   * snapshot was opened: so their values are not behind its rows.
+   */
+  public Optional<Catalog> withSequences(Catalog catalog) {
+    return GuardedSql.call(
+        "read the sequences of",
+        address(),
+        () -> {
+          try {
+            return Optional.of(catalog.withSequences(control));
+          } catch (SQLException e) {
+            if (TableIdentities.isGone(e)) {
+              return Optional.empty();
+            }
+            throw e;
+          }
+        });
+  }
+
   /** Which tables and views are selected, as of now. */
   public Set<TableName> names(TableSelection selection) {
     return GuardedSql.call(

@@ -66,8 +66,8 @@ final class TableIdentities {
   static boolean isGone(SQLException e) {
     return switch (e.getErrorCode()) {
       // no such table; no such schema; definition has changed; unknown column; no partition of
-      // that name; index of that name does not exist
-      case 1146, 1049, 1412, 1054, 1735, 1176 -> true;
+      // that name; index of that name does not exist; no such sequence; no longer a sequence
+      case 1146, 1049, 1412, 1054, 1735, 1176, 4091, 4089 -> true;
       default -> false;
     };
   }

@@ -231,20 +231,57 @@ public final class Target implements AutoCloseable {
         "create",
         "table " + table.name(),
         () -> {
-          RestoreLedger ledger = new RestoreLedger(ledgerSchema);
-          boolean stands = stands(table.name());
-          if (!ledger.hasTable(connection, table.name())) {
-            if (stands) {
-              existing.meet(this, table.name());
-              stands = false;
-            }
-            ledger.addTable(connection, table.name());
-          }
-          if (!stands) {
+          if (!standsByThisRestore(ledgerSchema, table.name(), existing)) {
             connection.setCatalog(table.name().schema());
             Rows.execute(connection, SqlText.renameSchemas(table.create(), renames));
           }
         });
+  }
+
+  /**
+   * Makes a sequence that goes on where the source's was; as {@link #createTable}, in whose
+   * namespace it is.
+   */
+  public void createSequence(
+      String ledgerSchema, Sequence sequence, TableName name, ExistingTable existing) {
+    guarded(
+        "create",
+        "sequence " + name,
+        () -> {
+          if (!standsByThisRestore(ledgerSchema, name, existing)) {
+            connection.setCatalog(name.schema());
+            Rows.execute(connection, sequence.create());
+          }
+          // SETVAL does not go back, which RESTART and cycles on the source have done
+          String rest =
+              Rows.one(
+                  connection,
+                  "SELECT CONCAT_WS(',', minimum_value, maximum_value, start_value, increment,"
+                      + " cache_size, cycle_option) FROM "
+                      + name.quoted(),
+                  row -> row.getString(1));
+          Rows.execute(
+              connection,
+              "INSERT INTO "
+                  + name.quoted()
+                  + " VALUES ("
+                  + String.join(",", sequence.nextValue(), rest, sequence.cycleCount())
+                  + ")");
+        });
+  }
+
+  private boolean standsByThisRestore(String ledgerSchema, TableName name, ExistingTable existing)
+      throws SQLException {
+    RestoreLedger ledger = new RestoreLedger(ledgerSchema);
+    boolean stands = stands(name);
+    if (!ledger.hasTable(connection, name)) {
+      if (stands) {
+        existing.meet(this, name);
+        stands = false;
+      }
+      ledger.addTable(connection, name);
+    }
+    return stands;
   }
 
   /** What to do about a table that stands where one is to be made. */

@@ -5,6 +5,7 @@ import io.varve.Progress;
 import io.varve.Workers;
 import io.varve.mysql.PartLoader;
 import io.varve.mysql.SchemaObject;
+import io.varve.mysql.Sequence;
 import io.varve.mysql.TableDefinition;
 import io.varve.mysql.TableName;
 import io.varve.mysql.Target;
@@ -131,6 +132,15 @@ public final class Restore {
     }
     String ledger = plan.ledgerSchema();
     target.createLedger(ledger, new RestorePlanner(repository, target, options).binding(plan));
+    for (PlannedSchema schema : plan.schemas()) {
+      for (Sequence sequence : schema.sequences()) {
+        target.createSequence(
+            ledger,
+            sequence,
+            new TableName(schema.target(), sequence.name()),
+            options.mode().existingTable());
+      }
+    }
     for (PlannedTable table : plan.tables()) {
       target.createTable(ledger, table.target(), options.renames(), options.mode().existingTable());
     }

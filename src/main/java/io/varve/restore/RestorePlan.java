@@ -2,6 +2,7 @@ package io.varve.restore;
 
 import io.varve.mysql.SchemaDefinition;
 import io.varve.mysql.SchemaObject;
+import io.varve.mysql.Sequence;
 import io.varve.mysql.TableDefinition;
 import io.varve.mysql.TableName;
 import io.varve.repository.Manifest;
@@ -22,9 +23,12 @@ public record RestorePlan(
     Set<TableName> replaced,
     boolean resumed) {
 
-  /** A schema, and those of its objects that are wanted. */
+  /** A schema, and those of its sequences and objects that are wanted. */
   public record PlannedSchema(
-      SchemaDefinition definition, String target, List<SchemaObject> objects) {}
+      SchemaDefinition definition,
+      String target,
+      List<Sequence> sequences,
+      List<SchemaObject> objects) {}
 
   /** A table, and its definition under the name that it gets. */
   public record PlannedTable(TableEntry entry, TableDefinition target) {

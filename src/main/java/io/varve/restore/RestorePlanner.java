@@ -3,9 +3,11 @@ package io.varve.restore;
 import io.varve.InvalidRequestException;
 import io.varve.mysql.Column;
 import io.varve.mysql.Definer;
+import io.varve.mysql.Flavour;
 import io.varve.mysql.SchemaDefinition;
 import io.varve.mysql.SchemaObject;
 import io.varve.mysql.SchemaObject.Kind;
+import io.varve.mysql.Sequence;
 import io.varve.mysql.TableName;
 import io.varve.mysql.Target;
 import io.varve.repository.BackupId;
@@ -49,6 +51,7 @@ final class RestorePlanner {
             .toList();
     List<PlannedSchema> schemas = schemas(manifest, tables);
     requireAny(manifest, schemas);
+    requireSequencesFit(schemas);
     requireComparable(manifest, tables);
     if (options.objects().definer() instanceof Definer.Account account) {
       target.requireAccount(account);
@@ -95,6 +98,12 @@ final class RestorePlanner {
   private Set<TableName> strangers(RestorePlan plan, boolean resumed) {
     List<TableName> names = new ArrayList<>();
     plan.tables().forEach(table -> names.add(table.target().name()));
+    plan.schemas()
+        .forEach(
+            schema ->
+                schema
+                    .sequences()
+                    .forEach(next -> names.add(new TableName(schema.target(), next.name()))));
     Set<TableName> standing = new TreeSet<>(target.existing(names));
     if (resumed) {
       standing.removeAll(target.made(plan.ledgerSchema(), standing));
@@ -129,9 +138,19 @@ final class RestorePlanner {
     for (SchemaDefinition schema : manifest.schemas()) {
       List<SchemaObject> objects =
           schema.objects().stream().filter(object -> isWanted(schema, object, wanted)).toList();
+      List<Sequence> sequences =
+          schema.sequences().stream()
+              .filter(
+                  sequence ->
+                      options.selection().selects(new TableName(schema.name(), sequence.name())))
+              .toList();
       boolean inUse = wanted.stream().anyMatch(table -> table.schema().equals(schema.name()));
-      if (inUse || !objects.isEmpty() || options.selection().selectsSchema(schema.name())) {
-        schemas.add(new PlannedSchema(schema, options.targetSchema(schema.name()), objects));
+      if (inUse
+          || !sequences.isEmpty()
+          || !objects.isEmpty()
+          || options.selection().selectsSchema(schema.name())) {
+        schemas.add(
+            new PlannedSchema(schema, options.targetSchema(schema.name()), sequences, objects));
       }
     }
     return schemas;
@@ -163,6 +182,28 @@ final class RestorePlanner {
           "nothing in it is selected",
           "Check --include and --exclude; it has the schemas " + schemaNames(manifest) + ".");
     }
+  }
+
+  private void requireSequencesFit(List<PlannedSchema> schemas) {
+    if (target.info().flavour() == Flavour.MARIADB) {
+      return;
+    }
+    schemas.stream()
+        .filter(schema -> !schema.sequences().isEmpty())
+        .findFirst()
+        .ifPresent(
+            schema -> {
+              throw new InvalidRequestException(
+                  "restore",
+                  "sequence "
+                      + schema.definition().name()
+                      + "."
+                      + schema.sequences().getFirst().name()
+                      + " into "
+                      + target.address(),
+                  "MySQL has no sequences",
+                  "Restore into MariaDB, or exclude the sequence and the tables that use it.");
+            });
   }
 
   private static String schemaNames(Manifest manifest) {
