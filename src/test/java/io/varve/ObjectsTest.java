@@ -373,7 +373,8 @@ class ObjectsTest {
             + " ENGINE=InnoDB PARTITION BY RANGE (YEAR(at)) SUBPARTITION BY HASH (id) SUBPARTITIONS"
             + " 2 (PARTITION p1 VALUES LESS THAN (2020), PARTITION p2 VALUES LESS THAN MAXVALUE)",
         "INSERT INTO parted VALUES (1, '2019-05-05'), (2, '2025-05-05')",
-        "CREATE TABLE texts (id INT PRIMARY KEY, t TEXT, g POINT NOT NULL, FULLTEXT KEY words (t),"
+        "CREATE TABLE texts (id INT PRIMARY KEY, t TEXT"
+            + " CHARACTER SET latin1 COLLATE latin1_german2_ci, g POINT NOT NULL, FULLTEXT KEY words (t),"
             + " SPATIAL KEY place (g)) ENGINE=InnoDB",
         "INSERT INTO texts VALUES (1, 'some words', ST_GeomFromText('POINT(1 2)'))",
         "CREATE TABLE egg (id INT PRIMARY KEY, hen INT, CONSTRAINT laid_by FOREIGN KEY (hen)"
@@ -384,7 +385,8 @@ class ObjectsTest {
         "INSERT INTO hen VALUES (1, 1)");
     if (!server.isMariaDb()) {
       schema.execute(
-          "CREATE TABLE functional (id INT PRIMARY KEY, s VARCHAR(20), KEY lowered ((LOWER(s))))",
+          "CREATE TABLE functional (id INT PRIMARY KEY, s VARCHAR(20)"
+              + " CHARACTER SET latin1 COLLATE latin1_german2_ci, KEY lowered ((LOWER(s))))",
           "INSERT INTO functional VALUES (1, 'A')");
     }
     copy.close(); // a schema that stands keeps its defaults
