@@ -24,6 +24,7 @@ final class ObjectMaker {
   private static final Pattern ENABLED =
       Pattern.compile("(ON COMPLETION (?:NOT )?PRESERVE) ENABLE\\b");
 
+  private static final int UNKNOWN_COLLATION = 1273;
   private static final int NO_SUCH_USER = 1449;
   private static final int ACCESS_DENIED = 1227;
   private static final int PAST_AND_DISABLED = 1544;
@@ -156,9 +157,28 @@ final class ObjectMaker {
 
   private void sessionOf(SchemaObject object) throws SQLException {
     Rows.execute(connection, "SET SESSION sql_mode=" + Quoted.text(object.sqlMode()));
-    Rows.execute(connection, "SET SESSION collation_connection=" + object.collation());
+    collate(object);
     if (!object.timeZone().isEmpty()) {
       Rows.execute(connection, "SET SESSION time_zone=" + Quoted.text(object.timeZone()));
+    }
+  }
+
+  /** Servers know other collations, as MariaDB 11.4 MySQL's; their charsets are the same. */
+  private void collate(SchemaObject object) throws SQLException {
+    try {
+      Rows.execute(connection, "SET SESSION collation_connection=" + object.collation());
+    } catch (SQLException e) {
+      if (e.getErrorCode() != UNKNOWN_COLLATION) {
+        throw e;
+      }
+      String charset = object.collation().replaceFirst("_.*", "");
+      Rows.execute(connection, "SET SESSION character_set_connection=" + charset);
+      note(
+          object,
+          "the target has no collation "
+              + object.collation()
+              + ", so its literals compare by the default one of "
+              + charset);
     }
   }
 
