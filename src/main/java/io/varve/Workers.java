@@ -1,13 +1,17 @@
 package io.varve;
 
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletionService;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /** Runs the same work on several resources side by side, a thread for each. */
 public final class Workers {
@@ -18,7 +22,7 @@ public final class Workers {
    * Returns when all have ended. The first failure interrupts the others, is waited for, and
    * thrown.
    */
-  public static <R> void run(List<R> resources, Consumer<R> work) {
+  private static <R> void run(List<R> resources, Consumer<R> work) {
     ExecutorService threads =
         Executors.newFixedThreadPool(
             resources.size(), Thread.ofPlatform().name("varve-work-", 0).daemon().factory());
@@ -43,6 +47,24 @@ public final class Workers {
       threads.shutdownNow();
       awaitQuietly(threads);
     }
+  }
+
+  /** Each resource takes an item, works on it, and takes the next, until none is left. */
+  public static <R, T> void share(List<R> resources, List<T> items, BiConsumer<R, T> work) {
+    Queue<T> waiting = new ConcurrentLinkedQueue<>(items);
+    run(
+        resources,
+        resource -> {
+          for (var next = waiting.poll(); next != null; next = waiting.poll()) {
+            work.accept(resource, next);
+          }
+        });
+  }
+
+  /** As above, where the work needs no resource but a thread. */
+  public static <T> void share(int threads, List<T> items, Consumer<T> work) {
+    int most = Math.max(1, Math.min(threads, items.size()));
+    share(IntStream.range(0, most).boxed().toList(), items, (thread, item) -> work.accept(item));
   }
 
   private static RuntimeException unwrapped(ExecutionException e) {

@@ -12,14 +12,11 @@ import io.varve.mysql.TableName;
 import io.varve.mysql.TableReader;
 import io.varve.repository.PartEntry;
 import io.varve.repository.TableEntry;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListSet;
 
 /**
@@ -53,8 +50,8 @@ final class SnapshotPass {
 
   PassResult run(List<SourceTable> sources) {
     List<TablePass> tables = sources.stream().map(TablePass::new).toList();
-    Queue<Range> ranges = largestFirst(tables.stream().flatMap(t -> ranges(t).stream()).toList());
-    Workers.run(readers, reader -> work(reader, ranges));
+    List<Range> ranges = tables.stream().flatMap(t -> ranges(t).stream()).toList();
+    Workers.share(readers, largestFirst(ranges), this::work);
     List<TableEntry> entries =
         tables.stream()
             .filter(table -> !changed.contains(table.source.name()))
@@ -63,20 +60,18 @@ final class SnapshotPass {
     return new PassResult(entries, changed);
   }
 
-  private void work(TableReader reader, Queue<Range> ranges) {
-    for (Range range = ranges.poll(); range != null; range = ranges.poll()) {
-      if (changed.contains(range.table.source.name())) {
-        continue;
+  private void work(TableReader reader, Range range) {
+    if (changed.contains(range.table.source.name())) {
+      return;
+    }
+    try {
+      boolean keep = range.known.isPresent() && holds(reader, range, range.known.get());
+      List<CutPart> parts = keep ? kept(range.known.orElseThrow()) : read(reader, range);
+      if (range.table.finish(range, parts, !keep) && range.table.anyRead()) {
+        requireAllRows(reader, range.table);
       }
-      try {
-        boolean keep = range.known.isPresent() && holds(reader, range, range.known.get());
-        List<CutPart> parts = keep ? kept(range.known.orElseThrow()) : read(reader, range);
-        if (range.table.finish(range, parts, !keep) && range.table.anyRead()) {
-          requireAllRows(reader, range.table);
-        }
-      } catch (TableChangedException e) {
-        changed.add(e.table());
-      }
+    } catch (TableChangedException e) {
+      changed.add(e.table());
     }
   }
 
@@ -131,9 +126,9 @@ final class SnapshotPass {
     }
   }
 
-  private static Queue<Range> largestFirst(List<Range> ranges) {
-    List<Range> sorted = new ArrayList<>(ranges);
-    sorted.sort(Comparator.comparingLong((Range r) -> r.table.estimatedBytes()).reversed());
-    return new ConcurrentLinkedQueue<>(sorted);
+  private static List<Range> largestFirst(List<Range> ranges) {
+    return ranges.stream()
+        .sorted(Comparator.comparingLong((Range r) -> r.table.estimatedBytes()).reversed())
+        .toList();
   }
 }

@@ -23,8 +23,6 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -103,7 +101,7 @@ public final class Restore {
     load(plan);
     Instant loaded = clock.instant();
     progress.begin("indexing", 0);
-    inParallel(plan.tables(), table -> target.createIndexes(table.target()));
+    Workers.share(options.parallel(), plan.tables(), table -> target.createIndexes(table.target()));
     plan.tables().forEach(table -> target.createForeignKeys(table.target(), options.renames()));
     makeObjects(plan);
     Instant indexed = clock.instant();
@@ -152,20 +150,13 @@ public final class Restore {
     plan.tables().stream()
         .sorted(Comparator.comparingLong(PlannedTable::rawBytes).reversed())
         .forEach(table -> work.addAll(loads(table)));
-    Queue<Consumer<PartLoader>> waiting = new ConcurrentLinkedQueue<>(work);
     int connections = Math.max(1, Math.min(options.parallel(), work.size()));
     List<PartLoader> loaders = new ArrayList<>();
     try {
       for (int i = 0; i < connections; i++) {
         loaders.add(target.loader(plan.ledgerSchema()));
       }
-      Workers.run(
-          loaders,
-          loader -> {
-            for (var next = waiting.poll(); next != null; next = waiting.poll()) {
-              next.accept(loader);
-            }
-          });
+      Workers.share(loaders, work, (loader, next) -> next.accept(loader));
     } finally {
       loaders.forEach(PartLoader::close);
     }
@@ -231,21 +222,6 @@ public final class Restore {
               + left.object().name()
               + " could not be made: something that it stands on is not there");
     }
-  }
-
-  private void inParallel(List<PlannedTable> tables, Consumer<PlannedTable> work) {
-    Queue<PlannedTable> waiting = new ConcurrentLinkedQueue<>(tables);
-    List<Integer> workers =
-        IntStream.range(0, Math.max(1, Math.min(options.parallel(), tables.size())))
-            .boxed()
-            .toList();
-    Workers.run(
-        workers,
-        worker -> {
-          for (var next = waiting.poll(); next != null; next = waiting.poll()) {
-            work.accept(next);
-          }
-        });
   }
 
   private void note(String note) {

@@ -52,9 +52,8 @@ final class TargetVerification {
       for (PlannedTable table : tables) {
         checks.addAll(checks(table, readers.getFirst().tables()));
       }
-      Queue<Check> waiting = new ConcurrentLinkedQueue<>(checks);
       Queue<String> different = new ConcurrentLinkedQueue<>();
-      Workers.run(readers, reader -> compare(reader.tables(), waiting, different));
+      Workers.share(readers, checks, (reader, check) -> compare(reader.tables(), check, different));
       requireNone(different);
       return checks.size();
     } finally {
@@ -62,20 +61,13 @@ final class TargetVerification {
     }
   }
 
-  private void compare(TableReader reader, Queue<Check> waiting, Queue<String> different) {
-    for (Check check = waiting.poll(); check != null; check = waiting.poll()) {
-      RowChecksum found = reader.checksum(check.table().target(), check.range());
-      if (!found.equals(check.expected())) {
-        different.add(
-            check.name()
-                + " ("
-                + found.rows()
-                + " rows, expected "
-                + check.expected().rows()
-                + ")");
-      }
-      progress.advance(found.rows(), check.bytes());
+  private void compare(TableReader reader, Check check, Queue<String> different) {
+    RowChecksum found = reader.checksum(check.table().target(), check.range());
+    if (!found.equals(check.expected())) {
+      different.add(
+          check.name() + " (" + found.rows() + " rows, expected " + check.expected().rows() + ")");
     }
+    progress.advance(found.rows(), check.bytes());
   }
 
   private static List<Check> checks(PlannedTable table, TableReader reader) {

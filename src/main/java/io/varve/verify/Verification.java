@@ -76,15 +76,13 @@ public final class Verification {
     progress.begin("reading", sample.stream().mapToLong(read -> read.part().rawBytes()).sum());
     AtomicInteger count = new AtomicInteger();
     AtomicLong bytes = new AtomicLong();
-    Queue<Read> waiting = new ConcurrentLinkedQueue<>(sample);
-    Workers.run(
-        IntStream.range(0, parallel).boxed().toList(),
-        worker -> {
-          for (Read next = waiting.poll(); next != null; next = waiting.poll()) {
-            read(next);
-            count.incrementAndGet();
-            bytes.addAndGet(next.part().storedBytes());
-          }
+    Workers.share(
+        parallel,
+        sample,
+        next -> {
+          read(next);
+          count.incrementAndGet();
+          bytes.addAndGet(next.part().storedBytes());
         });
     return new VerifyReport(
         backups.size(),
