@@ -162,15 +162,21 @@ public final class Backup {
       Catalog catalog = source.catalog(options.selection());
       List<TableName> tables = catalog.tables().stream().map(SourceTable::name).toList();
       Snapshot snapshot = source.snapshot(options.parallel(), tables, options.snapshotWay());
-      // a table made before the snapshot and not in the list would be missing from the backup
-      if (identities.keySet().equals(Set.copyOf(tables))
-          && source.names(options.selection()).equals(identities.keySet())) {
-        Optional<Catalog> whole = source.withSequences(catalog);
-        if (whole.isPresent()) {
-          return new Opening(whole.get(), identities, snapshot);
+      Optional<Catalog> whole = Optional.empty();
+      try {
+        // a table made before the snapshot and not in the list would be missing from the backup
+        if (identities.keySet().equals(Set.copyOf(tables))
+            && source.names(options.selection()).equals(identities.keySet())) {
+          whole = source.withSequences(catalog);
+        }
+      } finally {
+        if (whole.isEmpty()) {
+          snapshot.close();
         }
       }
-      snapshot.close();
+      if (whole.isPresent()) {
+        return new Opening(whole.get(), identities, snapshot);
+      }
     }
     throw new RetryLaterException(
         "open a snapshot of",

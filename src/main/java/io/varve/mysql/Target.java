@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -390,12 +391,14 @@ public final class Target implements AutoCloseable {
       Map<String, String> renames,
       ObjectOptions options,
       Consumer<String> notes) {
+    Set<String> heard = new LinkedHashSet<>(); // of a try that fails the next one tells again
     try {
       try {
-        new ObjectMaker(connection, options, notes).make(object, schema, renames);
+        new ObjectMaker(connection, options, heard::add).make(object, schema, renames);
       } finally {
         prepare(connection);
       }
+      heard.forEach(notes);
       return true;
     } catch (SQLException e) {
       if (object.kind() == SchemaObject.Kind.VIEW && isMissingReference(e)) {

@@ -59,18 +59,29 @@ public final class Verification {
 
   /** Looks at some backups; what is wrong is in the report, not thrown. */
   public VerifyReport run(List<BackupId> backups) {
+    List<Job> pins = new ArrayList<>();
+    try {
+      VerifyReport report = run(backups, pins);
+      pins.forEach(Job::done);
+      return report;
+    } catch (RuntimeException | Error failed) {
+      pins.forEach(pin -> pin.failed(failed));
+      throw failed;
+    }
+  }
+
+  private VerifyReport run(List<BackupId> backups, List<Job> pins) {
     Instant start = clock.instant();
     Map<String, Long> sizes = repository.partSizes(Optional.empty());
     Set<String> seen = new HashSet<>();
     List<Read> reads = new ArrayList<>();
     for (BackupId id : backups) {
-      Optional<Job> job = pin(id);
+      pin(id).ifPresent(pins::add);
       for (Read read : compare(id, sizes)) {
         if (seen.add(read.part().key())) {
           reads.add(read);
         }
       }
-      job.ifPresent(Job::done);
     }
     List<Read> sample = sample(reads);
     progress.begin("reading", sample.stream().mapToLong(read -> read.part().rawBytes()).sum());
