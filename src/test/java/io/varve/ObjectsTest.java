@@ -1,6 +1,7 @@
 package io.varve;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.varve.backup.BackupReport;
@@ -58,6 +59,7 @@ class ObjectsTest {
             Map.of(schema.name(), copy.name()),
             RestoreMode.CREATE,
             2,
+            Map.of(),
             new ObjectOptions(definer, events)));
   }
 
@@ -335,6 +337,25 @@ class ObjectsTest {
             RestoreMode.CREATE,
             2));
     assertThat(server.rows("SHOW TABLES FROM " + copy.name())).containsExactly(List.of("wanted"));
+  }
+
+  @Test
+  void aDefaultWhoseSequenceIsLeftOutIsRefusedBeforeAnythingIsWritten() {
+    assumeTrue(server.isMariaDb());
+    schema.execute("CREATE SEQUENCE s", "CREATE TABLE t (id INT PRIMARY KEY DEFAULT NEXTVAL(s))");
+    BackupReport backup = backup();
+    copy.close();
+    RestoreOptions withoutIt =
+        new RestoreOptions(
+            new TableSelection(List.of(), List.of("*.s")),
+            Map.of(schema.name(), copy.name()),
+            RestoreMode.CREATE,
+            2);
+    assertThatThrownBy(() -> repository.restore(server, backup, withoutIt))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining("column `id`")
+        .hasMessageContaining("sequence");
+    assertThat(server.rows("SHOW DATABASES LIKE '" + copy.name() + "'")).isEmpty();
   }
 
   @Test

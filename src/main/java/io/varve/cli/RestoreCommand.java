@@ -76,6 +76,13 @@ final class RestoreCommand implements Callable<Integer> {
   Map<String, String> renames = Map.of();
 
   @Option(
+      names = "--collation",
+      split = ",",
+      paramLabel = "FROM=TO",
+      description = "take another collation in place of one that the target lacks; repeatable")
+  Map<String, String> collations = Map.of();
+
+  @Option(
       names = "--mode",
       paramLabel = "MODE",
       defaultValue = "create",
@@ -129,6 +136,7 @@ final class RestoreCommand implements Callable<Integer> {
             renames,
             mode,
             Parallel.of(parallel, spec),
+            collations,
             new ObjectOptions(definer, events));
     try (ConsoleProgress progress = common.progress()) {
       ConnectionSettings settings =

@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.commons.compress.compressors.zstandard.ZstdCompressorInputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,19 +20,25 @@ public final class PartDecoder {
 
   /** Computes the checksum of the rows in a part, without a server. */
   public static RowChecksum checksum(byte[] stored, List<ColumnForm> columns) throws IOException {
-    RowHasher hasher = new RowHasher(columns);
-    long rows = 0;
-    long xor = 0;
-    long sum = 0;
+    return checksum(stored, columns, row -> {});
+  }
+
+  /**
+   * As above, of rows that something is done to first.
+   *
+   * @param change changes a row's fields in place
+   */
+  public static RowChecksum checksum(
+      byte[] stored, List<ColumnForm> columns, Consumer<byte[] @Nullable []> change)
+      throws IOException {
+    RowChecksums rows = new RowChecksums(columns);
     try (InputStream text = text(stored)) {
       TsvReader reader = new TsvReader(text, columns.size());
       for (byte[] @Nullable [] row = reader.next(); row != null; row = reader.next()) {
-        long hash = hasher.hash(row);
-        rows++;
-        xor ^= hash;
-        sum += hash;
+        change.accept(row);
+        rows.add(row);
       }
     }
-    return new RowChecksum(rows, xor, sum);
+    return rows.checksum();
   }
 }

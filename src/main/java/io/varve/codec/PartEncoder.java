@@ -15,17 +15,14 @@ public final class PartEncoder {
   private final MemoryContent content = new MemoryContent();
   private final ZstdCompressorOutputStream zstd;
   private final TsvEncoder tsv;
-  private final RowHasher hasher;
-  private long rows;
-  private long xor;
-  private long sum;
+  private final RowChecksums checksums;
 
   /**
    * @param columns the form of each column, in the order of the fields
    * @param level of zstd, 1 (fast) to 19 (small)
    */
   public PartEncoder(List<ColumnForm> columns, int level) {
-    hasher = new RowHasher(columns);
+    checksums = new RowChecksums(columns);
     try {
       zstd =
           ZstdCompressorOutputStream.builder()
@@ -41,10 +38,7 @@ public final class PartEncoder {
 
   /** Adds a row; the fields are in the order of the columns, null is NULL. */
   public void add(byte[] @Nullable [] fields) {
-    long hash = hasher.hash(fields);
-    rows++;
-    xor ^= hash;
-    sum += hash;
+    checksums.add(fields);
     try {
       tsv.encode(fields);
     } catch (IOException e) {
@@ -53,7 +47,7 @@ public final class PartEncoder {
   }
 
   public long rows() {
-    return rows;
+    return checksums.rows();
   }
 
   /** Size of the text so far. */
@@ -70,6 +64,6 @@ public final class PartEncoder {
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory does not fail", e);
     }
-    return new EncodedPart(content, rawBytes, new RowChecksum(rows, xor, sum));
+    return new EncodedPart(content, rawBytes, checksums.checksum());
   }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -54,6 +55,32 @@ record CreateTable(String beforeLoad, List<String> indexes, List<String> foreign
             + "\n"
             + showCreate.substring(close);
     return new CreateTable(create, List.copyOf(indexes), List.copyOf(foreignKeys));
+  }
+
+  /** Each definition between the parentheses of a CREATE TABLE. */
+  static List<String> items(String create) {
+    int open = SqlText.indexOf(create, '(', 0);
+    return SqlText.splitAtCommas(create.substring(open + 1, SqlText.closing(create, open))).stream()
+        .map(String::strip)
+        .toList();
+  }
+
+  /** The statement with each definition, and with what follows them, in other words. */
+  static String reworded(String create, UnaryOperator<String> item, UnaryOperator<String> options) {
+    int open = SqlText.indexOf(create, '(', 0);
+    return create.substring(0, open + 1)
+        + items(create).stream().map(item).collect(Collectors.joining(",\n  ", "\n  ", "\n"))
+        + options.apply(create.substring(SqlText.closing(create, open)));
+  }
+
+  /** A statement for a table of another name and with other definitions, all else as it is. */
+  static String with(String create, TableName name, List<String> items) {
+    int close = SqlText.closing(create, SqlText.indexOf(create, '(', 0));
+    return "CREATE TABLE "
+        + name.quoted()
+        + " ("
+        + String.join(", ", items)
+        + create.substring(close);
   }
 
   static Set<String> names(List<String> definitions) {

@@ -24,8 +24,9 @@ final class ObjectMaker {
   private static final Pattern ENABLED =
       Pattern.compile("(ON COMPLETION (?:NOT )?PRESERVE) ENABLE\\b");
 
-  private static final int UNKNOWN_COLLATION = 1273;
+  static final int UNKNOWN_COLLATION = 1273;
   private static final int NO_SUCH_USER = 1449;
+  private static final int WRONG_VALUE = 1231;
   private static final int ACCESS_DENIED = 1227;
   private static final int PAST_AND_DISABLED = 1544;
   private static final int PAST_AND_NOT_MADE = 1588;
@@ -156,10 +157,40 @@ final class ObjectMaker {
   }
 
   private void sessionOf(SchemaObject object) throws SQLException {
-    Rows.execute(connection, "SET SESSION sql_mode=" + Quoted.text(object.sqlMode()));
+    setSqlMode(object);
     collate(object);
     if (!object.timeZone().isEmpty()) {
       Rows.execute(connection, "SET SESSION time_zone=" + Quoted.text(object.timeZone()));
+    }
+  }
+
+  /** Each flavour has modes of its own. */
+  private void setSqlMode(SchemaObject object) throws SQLException {
+    try {
+      Rows.execute(connection, "SET SESSION sql_mode=" + Quoted.text(object.sqlMode()));
+    } catch (SQLException e) {
+      if (e.getErrorCode() != WRONG_VALUE) {
+        throw e;
+      }
+      Rows.execute(connection, "SET SESSION sql_mode=''");
+      for (String mode : object.sqlMode().split(",")) {
+        if (!addSqlMode(mode) && !mode.equals("NO_AUTO_CREATE_USER")) { // which acts on GRANT alone
+          note(object, "the target has no sql_mode " + mode + ", so it runs without");
+        }
+      }
+    }
+  }
+
+  private boolean addSqlMode(String mode) throws SQLException {
+    try {
+      Rows.execute(
+          connection, "SET SESSION sql_mode=CONCAT_WS(',', @@sql_mode, " + Quoted.text(mode) + ")");
+      return true;
+    } catch (SQLException e) {
+      if (e.getErrorCode() != WRONG_VALUE) {
+        throw e;
+      }
+      return false;
     }
   }
 

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -38,6 +40,20 @@ final class SqlText {
       }
     }
     return Optional.empty();
+  }
+
+  /** Replaces each match of a pattern that begins in the statement itself. */
+  static String replace(String sql, Pattern pattern, Function<MatchResult, String> replacement) {
+    Matcher matcher = pattern.matcher(sql).useTransparentBounds(true).useAnchoringBounds(false);
+    StringBuilder replaced = new StringBuilder(sql.length());
+    int i = 0;
+    while (i < sql.length()) {
+      boolean found = matcher.region(i, sql.length()).lookingAt() && matcher.end() > i;
+      int end = found ? matcher.end() : next(sql, i);
+      replaced.append(found ? replacement.apply(matcher) : sql.substring(i, end));
+      i = end;
+    }
+    return replaced.toString();
   }
 
   /** The parenthesis that closes the one at an index. */

@@ -2,6 +2,7 @@ package io.varve.mysql;
 
 import io.varve.InvalidRequestException;
 import io.varve.codec.RowChecksum;
+import io.varve.codec.RowChecksums;
 import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -104,6 +105,21 @@ public final class TableReader {
                           ? new BigInteger(row.getString(4)).longValue()
                           : 0);
                 }));
+  }
+
+  /** Computes here what {@link #checksum} lets the server do, with floating columns normalized. */
+  public RowChecksum normalizedChecksum(TableDefinition table, KeyRange range) {
+    FloatingColumns floating = new FloatingColumns(table);
+    RowChecksums rows = new RowChecksums(table.forms());
+    read(
+        table,
+        range,
+        Long.MAX_VALUE,
+        fields -> {
+          floating.normalize(fields);
+          rows.add(fields);
+        });
+    return rows.checksum();
   }
 
   /** Counts all rows of a table. */

@@ -67,7 +67,8 @@ public final class Target implements AutoCloseable {
     }
     Rows.execute(
         session,
-        "SET SESSION sql_mode='NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', foreign_key_checks=0");
+        "SET SESSION sql_mode='NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES,NO_ENGINE_SUBSTITUTION',"
+            + " foreign_key_checks=0");
     // all warnings of a part are looked at
     Rows.execute(session, "SET SESSION max_error_count=65535");
     if (server.info().flavour() == Flavour.MYSQL) {
@@ -95,6 +96,50 @@ public final class Target implements AutoCloseable {
       opened.close();
       throw SqlErrors.translate(e, "prepare a session on", address());
     }
+  }
+
+  /**
+   * Refuses tables that the server would not make, without making any.
+   *
+   * @param tables as they are named on the target
+   * @param sequences that will be there before the tables, likewise
+   * @throws InvalidRequestException naming the first, and what of it
+   */
+  public void requireKnown(
+      Collection<TableDefinition> tables,
+      Collection<TableName> sequences,
+      Map<String, String> renames) {
+    guarded(
+        "try the definitions of tables on",
+        "the target",
+        () -> {
+          StatementProbe probe =
+              new StatementProbe(connection, server.info(), address(), sequences);
+          for (TableDefinition table : tables) {
+            probe.require(table, renames);
+          }
+        });
+  }
+
+  /** Whether the server has a collation. */
+  public boolean knowsCollation(String charset, String collation) {
+    return GuardedSql.call(
+        "look for a collation on",
+        address(),
+        () -> {
+          try {
+            Rows.one(
+                connection,
+                "SELECT _" + charset + "'' COLLATE " + collation,
+                row -> row.getString(1));
+            return true;
+          } catch (SQLException e) {
+            if (e.getErrorCode() == ObjectMaker.UNKNOWN_COLLATION) {
+              return false;
+            }
+            throw e;
+          }
+        });
   }
 
   /** The tables and views among the given names that stand on the target. */

@@ -5,6 +5,7 @@ import io.varve.InvalidRequestException;
 import io.varve.codec.RowChecksum;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /** What must hold of a manifest before anything that it says is used. */
 final class ManifestRules {
@@ -26,6 +27,10 @@ final class ManifestRules {
           "its parts are encrypted by " + manifest.encryption(),
           "Use a version of varve that decrypts.");
     }
+    check(
+        Set.of("mysql", "mariadb").contains(manifest.server().flavour()),
+        where,
+        "it is of a server that is neither mysql nor mariadb");
     check(manifest.id().equals(id) && manifest.source().equals(source), where, "it is of another");
     for (TableEntry table : manifest.tables()) {
       String name = "table " + table.definition().name();

@@ -9,6 +9,7 @@ import io.varve.mysql.Sequence;
 import io.varve.mysql.TableDefinition;
 import io.varve.mysql.TableName;
 import io.varve.mysql.Target;
+import io.varve.mysql.Translation;
 import io.varve.repository.BackupId;
 import io.varve.repository.Job;
 import io.varve.repository.PartEntry;
@@ -106,7 +107,9 @@ public final class Restore {
     makeObjects(plan);
     Instant indexed = clock.instant();
     progress.begin("verifying", plan.rawBytes());
-    int ranges = new TargetVerification(target, options.parallel(), progress).run(plan.tables());
+    int ranges =
+        new TargetVerification(target, repository, options.parallel(), progress, this::note)
+            .run(plan.tables(), plan.translation());
     target.dropLedger(plan.ledgerSchema());
     Instant end = clock.instant();
     return new RestoreReport(
@@ -204,14 +207,7 @@ public final class Restore {
     boolean madeAny = true;
     while (madeAny && !waiting.isEmpty()) {
       madeAny =
-          waiting.removeIf(
-              next ->
-                  target.createObject(
-                      next.object(),
-                      next.schema().target(),
-                      options.renames(),
-                      options.objects(),
-                      this::note));
+          waiting.removeIf(next -> make(plan.translation(), next.object(), next.schema().target()));
     }
     for (Waiting left : waiting) {
       note(
@@ -221,6 +217,30 @@ public final class Restore {
               + "."
               + left.object().name()
               + " could not be made: something that it stands on is not there");
+    }
+  }
+
+  /** In another flavour's words an object may be nonsense: then all the others are still wanted. */
+  private boolean make(Translation translation, SchemaObject object, String schema) {
+    try {
+      return target.createObject(object, schema, options.renames(), options.objects(), this::note);
+    } catch (InvalidRequestException e) {
+      if (!translation.isAcross()) {
+        throw e;
+      }
+      note(
+          object.kind().word()
+              + " "
+              + schema
+              + "."
+              + object.name()
+              + " of "
+              + translation.from()
+              + " could not be made on "
+              + translation.to()
+              + ": "
+              + e.reason());
+      return true;
     }
   }
 

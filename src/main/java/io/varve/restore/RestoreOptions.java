@@ -9,6 +9,7 @@ import java.util.Map;
  *
  * @param renames schemas that get another name on the target, by their name in the backup
  * @param parallel connections that load side by side
+ * @param collations those that get another one on the target, by their name in the backup
  * @param objects what is changed of views, routines, triggers and events
  */
 public record RestoreOptions(
@@ -16,16 +17,18 @@ public record RestoreOptions(
     Map<String, String> renames,
     RestoreMode mode,
     int parallel,
+    Map<String, String> collations,
     ObjectOptions objects) {
 
   public RestoreOptions {
     renames = Map.copyOf(renames);
+    collations = Map.copyOf(collations);
   }
 
-  /** Views, routines, triggers and events come back as they were. */
+  /** Collations, views, routines, triggers and events come back as they were. */
   public RestoreOptions(
       TableSelection selection, Map<String, String> renames, RestoreMode mode, int parallel) {
-    this(selection, renames, mode, parallel, ObjectOptions.AS_THEY_WERE);
+    this(selection, renames, mode, parallel, Map.of(), ObjectOptions.AS_THEY_WERE);
   }
 
   String targetSchema(String schema) {

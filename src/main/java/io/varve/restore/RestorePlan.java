@@ -5,6 +5,7 @@ import io.varve.mysql.SchemaObject;
 import io.varve.mysql.Sequence;
 import io.varve.mysql.TableDefinition;
 import io.varve.mysql.TableName;
+import io.varve.mysql.Translation;
 import io.varve.repository.Manifest;
 import io.varve.repository.TableEntry;
 import java.util.List;
@@ -13,11 +14,13 @@ import java.util.Set;
 /**
  * What a restore will do, found to be possible before anything is written.
  *
+ * @param translation what the target has to be told in other words
  * @param replaced tables of the target that are dropped
  * @param resumed whether an earlier try of the same restore is carried on
  */
 public record RestorePlan(
     Manifest manifest,
+    Translation translation,
     List<PlannedSchema> schemas,
     List<PlannedTable> tables,
     Set<TableName> replaced,

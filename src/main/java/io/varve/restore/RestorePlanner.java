@@ -1,7 +1,6 @@
 package io.varve.restore;
 
 import io.varve.InvalidRequestException;
-import io.varve.mysql.Column;
 import io.varve.mysql.Definer;
 import io.varve.mysql.Flavour;
 import io.varve.mysql.SchemaDefinition;
@@ -10,6 +9,7 @@ import io.varve.mysql.SchemaObject.Kind;
 import io.varve.mysql.Sequence;
 import io.varve.mysql.TableName;
 import io.varve.mysql.Target;
+import io.varve.mysql.Translation;
 import io.varve.repository.BackupId;
 import io.varve.repository.Manifest;
 import io.varve.repository.SourceRepository;
@@ -41,22 +41,25 @@ final class RestorePlanner {
   RestorePlan plan(BackupId id) {
     Manifest manifest = repository.manifest(id);
     requireKnownRenames(manifest);
+    Translation translation = translation(manifest);
     List<PlannedTable> tables =
         manifest.tables().stream()
             .filter(table -> options.selection().selects(table.definition().name()))
             .map(
                 table ->
                     new PlannedTable(
-                        table, table.definition().renamed(targetName(table.definition().name()))))
+                        table,
+                        translation.table(
+                            table.definition().renamed(targetName(table.definition().name())))))
             .toList();
-    List<PlannedSchema> schemas = schemas(manifest, tables);
+    List<PlannedSchema> schemas = schemas(manifest, translation, tables);
     requireAny(manifest, schemas);
     requireSequencesFit(schemas);
-    requireComparable(manifest, tables);
+    requireKnown(schemas, tables);
     if (options.objects().definer() instanceof Definer.Account account) {
       target.requireAccount(account);
     }
-    RestorePlan plan = new RestorePlan(manifest, schemas, tables, Set.of(), false);
+    RestorePlan plan = new RestorePlan(manifest, translation, schemas, tables, Set.of(), false);
     Optional<String> ledger = target.ledgerBinding(plan.ledgerSchema());
     if (ledger.isPresent() && !ledger.get().equals(binding(plan))) {
       throw new InvalidRequestException(
@@ -80,7 +83,7 @@ final class RestorePlanner {
           "Restore under another name (--rename), drop what is there, or overwrite it (--mode"
               + " replace).");
     }
-    return new RestorePlan(manifest, schemas, tables, strangers, ledger.isPresent());
+    return new RestorePlan(manifest, translation, schemas, tables, strangers, ledger.isPresent());
   }
 
   /** What identifies a restore: a try with other options is another restore. */
@@ -92,18 +95,16 @@ final class RestorePlanner {
         + " excludes="
         + options.selection().excludes()
         + " renames="
-        + new TreeMap<>(options.renames());
+        + new TreeMap<>(options.renames())
+        + (options.collations().isEmpty()
+            ? ""
+            : " collations=" + new TreeMap<>(options.collations()));
   }
 
   private Set<TableName> strangers(RestorePlan plan, boolean resumed) {
     List<TableName> names = new ArrayList<>();
     plan.tables().forEach(table -> names.add(table.target().name()));
-    plan.schemas()
-        .forEach(
-            schema ->
-                schema
-                    .sequences()
-                    .forEach(next -> names.add(new TableName(schema.target(), next.name()))));
+    names.addAll(sequences(plan.schemas()));
     Set<TableName> standing = new TreeSet<>(target.existing(names));
     if (resumed) {
       standing.removeAll(target.made(plan.ledgerSchema(), standing));
@@ -115,6 +116,15 @@ final class RestorePlanner {
               objects(plan, EnumSet.of(Kind.FUNCTION, Kind.PROCEDURE, Kind.EVENT))));
     }
     return standing;
+  }
+
+  private static List<TableName> sequences(List<PlannedSchema> schemas) {
+    return schemas.stream()
+        .flatMap(
+            schema ->
+                schema.sequences().stream()
+                    .map(sequence -> new TableName(schema.target(), sequence.name())))
+        .toList();
   }
 
   private static List<TableName> objects(RestorePlan plan, Set<Kind> kinds) {
@@ -131,7 +141,8 @@ final class RestorePlanner {
     return new TableName(options.targetSchema(name.schema()), name.table());
   }
 
-  private List<PlannedSchema> schemas(Manifest manifest, List<PlannedTable> tables) {
+  private List<PlannedSchema> schemas(
+      Manifest manifest, Translation translation, List<PlannedTable> tables) {
     Set<TableName> wanted =
         tables.stream().map(table -> table.entry().definition().name()).collect(Collectors.toSet());
     List<PlannedSchema> schemas = new ArrayList<>();
@@ -150,7 +161,11 @@ final class RestorePlanner {
           || !objects.isEmpty()
           || options.selection().selectsSchema(schema.name())) {
         schemas.add(
-            new PlannedSchema(schema, options.targetSchema(schema.name()), sequences, objects));
+            new PlannedSchema(
+                translation.schema(schema),
+                options.targetSchema(schema.name()),
+                sequences,
+                objects.stream().map(translation::object).toList()));
       }
     }
     return schemas;
@@ -212,29 +227,26 @@ final class RestorePlanner {
         .collect(Collectors.joining(", "));
   }
 
-  /** Between MySQL and MariaDB some types have another text, and so another checksum. */
-  private void requireComparable(Manifest manifest, List<PlannedTable> tables) {
-    String flavour = target.info().flavour().name().toLowerCase(Locale.ROOT);
-    if (flavour.equals(manifest.server().flavour())) {
-      return;
-    }
-    for (PlannedTable table : tables) {
-      for (Column column : table.target().columns()) {
-        switch (column.encoding()) {
-          case FLOAT, DOUBLE, JSON ->
-              throw new InvalidRequestException(
-                  "restore",
-                  "table "
-                      + table.entry().definition().name()
-                      + " from "
-                      + manifest.server().flavour()
-                      + " into "
-                      + flavour,
-                  "column " + column.name() + " (" + column.type() + ") cannot be verified there",
-                  "Restore into " + manifest.server().flavour() + ", or exclude the table.");
-          default -> {}
-        }
+  private Translation translation(Manifest manifest) {
+    return new Translation(
+        Flavour.valueOf(manifest.server().flavour().toUpperCase(Locale.ROOT)),
+        target.info().flavour(),
+        options.collations());
+  }
+
+  /** What the target would refuse, it refuses before anything is written. */
+  private void requireKnown(List<PlannedSchema> schemas, List<PlannedTable> tables) {
+    for (PlannedSchema schema : schemas) {
+      String collation = schema.definition().collation();
+      if (!target.knowsCollation(schema.definition().charset(), collation)) {
+        throw new InvalidRequestException(
+            "restore",
+            "schema " + schema.target() + " into " + target.address(),
+            "the target has no collation " + collation + ", which is the schema's default",
+            "Name one to take in its place: --collation " + collation + "=NAME.");
       }
     }
+    target.requireKnown(
+        tables.stream().map(PlannedTable::target).toList(), sequences(schemas), options.renames());
   }
 }

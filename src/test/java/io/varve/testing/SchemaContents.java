@@ -88,7 +88,7 @@ public record SchemaContents(Map<String, List<String>> rows, Map<String, String>
   private static String hex(String column, String type) {
     return switch (type) {
       case "float" -> "HEX(CONCAT(CAST(" + column + " AS DOUBLE)))";
-      case "enum", "set" -> "CONCAT(" + column + "+0, ':', HEX(" + column + "))";
+      case "enum", "set" -> "CONCAT(CAST(" + column + " AS UNSIGNED), ':', HEX(" + column + "))";
       case "char", "varchar", "binary", "varbinary", "bit", "vector" -> "HEX(" + column + ")";
       case "tinytext", "text", "mediumtext", "longtext", "json" -> "HEX(" + column + ")";
       case "tinyblob", "blob", "mediumblob", "longblob" -> "HEX(" + column + ")";

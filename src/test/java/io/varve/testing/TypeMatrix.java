@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -20,7 +21,7 @@ import java.util.stream.Stream;
 public record TypeMatrix(String family, List<Line> lines) {
 
   private static final Path FOLDER = Path.of("src/test/resources/types");
-  private static final Set<String> MARKS = Set.of("@mysql", "@mariadb", "@key", "@alone");
+  private static final Set<String> MARKS = Set.of("@mysql", "@mariadb", "@key", "@alone", "@stays");
 
   /**
    * A column and its values.
@@ -31,6 +32,11 @@ public record TypeMatrix(String family, List<Line> lines) {
 
     boolean isKey() {
       return marks.contains("@key");
+    }
+
+    /** Whether a server of the other flavour has no such type, or not of such values. */
+    public boolean stays() {
+      return marks.contains("@stays");
     }
 
     private boolean isOf(TestServer server) {
@@ -85,6 +91,11 @@ public record TypeMatrix(String family, List<Line> lines) {
       throw new IllegalArgumentException("no value in: " + line);
     }
     return new Line(marks, type, List.copyOf(fields));
+  }
+
+  /** Some of the lines. */
+  public TypeMatrix only(Predicate<Line> wanted) {
+    return new TypeMatrix(family, lines.stream().filter(wanted).toList());
   }
 
   /** Makes a table of each line, and one of all columns. */

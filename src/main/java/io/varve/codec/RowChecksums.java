@@ -1,0 +1,33 @@
+package io.varve.codec;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Adds rows up to their checksum. Not thread-safe. */
+public final class RowChecksums {
+
+  private final RowHasher hasher;
+  private long rows;
+  private long xor;
+  private long sum;
+
+  public RowChecksums(List<ColumnForm> columns) {
+    hasher = new RowHasher(columns);
+  }
+
+  /** A row whose fields are in the order of the columns; null is NULL. */
+  public void add(byte[] @Nullable [] fields) {
+    long hash = hasher.hash(fields);
+    rows++;
+    xor ^= hash;
+    sum += hash;
+  }
+
+  public long rows() {
+    return rows;
+  }
+
+  public RowChecksum checksum() {
+    return new RowChecksum(rows, xor, sum);
+  }
+}
