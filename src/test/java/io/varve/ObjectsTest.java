@@ -359,22 +359,57 @@ class ObjectsTest {
   }
 
   @Test
-  void ofASystemVersionedTableThePresentRowsComeBackAndTheReportSaysSo() {
+  void theHistoryOfSystemVersionedTablesComesBack() {
     assumeTrue(server.isMariaDb());
     schema.execute(
-        "CREATE TABLE t (id INT PRIMARY KEY, v INT) WITH SYSTEM VERSIONING",
-        "INSERT INTO t VALUES (1, 1), (2, 2)",
-        "UPDATE t SET v = 3 WHERE id = 1",
-        "DELETE FROM t WHERE id = 2");
+        "CREATE TABLE plain (id INT PRIMARY KEY, v INT, w INT AS (v + 1), KEY (v)) WITH SYSTEM"
+            + " VERSIONING",
+        "CREATE TABLE named (id INT PRIMARY KEY, v INT, since TIMESTAMP(6) GENERATED ALWAYS AS ROW"
+            + " START, until TIMESTAMP(6) GENERATED ALWAYS AS ROW END, PERIOD FOR SYSTEM_TIME"
+            + " (since, until)) WITH SYSTEM VERSIONING",
+        "CREATE TABLE parted (id INT, v INT WITHOUT SYSTEM VERSIONING) WITH SYSTEM VERSIONING"
+            + " PARTITION BY SYSTEM_TIME LIMIT 100 (PARTITION h HISTORY, PARTITION c CURRENT)");
+    for (String table : List.of("plain", "named", "parted")) {
+      schema.execute(
+          "INSERT INTO " + table + " (id, v) VALUES (1, 1), (2, 2), (3, 3)",
+          "UPDATE " + table + " SET id = 4 WHERE id = 1",
+          "UPDATE " + table + " SET id = 5 WHERE id = 4",
+          "DELETE FROM " + table + " WHERE id = 2",
+          "INSERT INTO " + table + " (id, v) VALUES (2, 22)");
+    }
     BackupReport backup = backup();
-    assertThat(backup.notes())
-        .containsExactly(
-            "the history of " + schema.name() + ".t is not backed up, its present rows are");
-    restore(backup, Definer.KEEP, EventState.KEEP);
-    assertThat(server.rows("SELECT * FROM " + copy.name() + ".t FOR SYSTEM_TIME ALL"))
-        .containsExactly(List.of("1", "3"));
+    assertThat(backup.notes()).isEmpty();
+    assertThat(restore(backup, Definer.KEEP, EventState.KEEP).verified()).isTrue();
+    for (String query :
+        List.of(
+            "SELECT *, row_start, row_end FROM %s.plain FOR SYSTEM_TIME ALL ORDER BY 1, 4",
+            "SELECT * FROM %s.named FOR SYSTEM_TIME ALL ORDER BY 1, 3",
+            "SELECT *, row_start, row_end FROM %s.parted FOR SYSTEM_TIME ALL ORDER BY 1, 3",
+            "SELECT * FROM %s.plain ORDER BY 1")) {
+      assertThat(server.rows(query.formatted(copy.name())))
+          .hasSizeGreaterThan(2)
+          .isEqualTo(server.rows(query.formatted(schema.name())));
+    }
     assertThat(SchemaContents.of(server, copy.name()).definitions())
         .isEqualTo(SchemaContents.of(server, schema.name()).definitions());
+    copy.execute("UPDATE plain SET v = 7 WHERE id = 5");
+    assertThat(
+            server.value(
+                "SELECT COUNT(*) FROM " + copy.name() + ".plain FOR SYSTEM_TIME ALL WHERE id = 5"))
+        .isEqualTo("2");
+  }
+
+  @Test
+  void aHistoryByTransactionIsRefused() {
+    assumeTrue(server.isMariaDb());
+    schema.execute(
+        "CREATE TABLE t (id INT PRIMARY KEY, since BIGINT UNSIGNED GENERATED ALWAYS AS ROW START,"
+            + " until BIGINT UNSIGNED GENERATED ALWAYS AS ROW END, PERIOD FOR SYSTEM_TIME (since,"
+            + " until)) WITH SYSTEM VERSIONING ENGINE=InnoDB");
+    assertThatThrownBy(this::backup)
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining(schema.name() + ".t")
+        .hasMessageContaining("column since");
   }
 
   @Test

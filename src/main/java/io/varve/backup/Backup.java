@@ -14,6 +14,7 @@ import io.varve.mysql.ServerInfo;
 import io.varve.mysql.Snapshot;
 import io.varve.mysql.Source;
 import io.varve.mysql.SourceTable;
+import io.varve.mysql.TableDefinition;
 import io.varve.mysql.TableName;
 import io.varve.mysql.TableReader;
 import io.varve.repository.BackupId;
@@ -36,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -161,7 +163,12 @@ public final class Backup {
       Map<TableName, String> identities = source.identities(source.names(options.selection()));
       Catalog catalog = source.catalog(options.selection());
       List<TableName> tables = catalog.tables().stream().map(SourceTable::name).toList();
-      Snapshot snapshot = source.snapshot(options.parallel(), tables, options.snapshotWay());
+      List<TableName> read =
+          catalog.tables().stream()
+              .filter(table -> !table.definition().definitionOnly())
+              .map(SourceTable::name)
+              .toList();
+      Snapshot snapshot = source.snapshot(options.parallel(), read, options.snapshotWay());
       Optional<Catalog> whole = Optional.empty();
       try {
         // a table made before the snapshot and not in the list would be missing from the backup
@@ -190,12 +197,17 @@ public final class Backup {
     Snapshot snapshot = opening.snapshot();
     Optional<BinlogCoordinates> coordinates = snapshot.position().flatMap(LogPosition::coordinates);
     List<String> outside =
-        opening.catalog().tables().stream()
-            .filter(table -> !table.definition().transactional())
-            .map(table -> table.name() + " (" + table.definition().engine() + ")")
-            .toList();
+        named(opening, table -> !table.transactional() && !table.definitionOnly());
     List<String> notes = new ArrayList<>(opening.catalog().notes());
-    outside.forEach(table -> notes.add(table + " has no snapshots: its rows may be of any moment"));
+    outside.forEach(
+        table ->
+            notes.add(
+                table
+                    + " has no snapshots: it was read under a lock of its own, at another moment"
+                    + " than the others"));
+    named(opening, TableDefinition::definitionOnly)
+        .forEach(
+            table -> notes.add(table + " has no rows of its own: its definition is backed up"));
     notes.forEach(progress::warn);
     if (snapshot.connections().size() < options.parallel()) {
       // slower than asked for: the reasons say what to grant
@@ -228,6 +240,14 @@ public final class Backup {
         tables,
         totals(tables, start),
         notes);
+  }
+
+  private static List<String> named(Opening opening, Predicate<TableDefinition> which) {
+    return opening.catalog().tables().stream()
+        .map(SourceTable::definition)
+        .filter(which)
+        .map(table -> table.name() + " (" + table.engine() + ")")
+        .toList();
   }
 
   private SourceInfo serverInfo() {

@@ -54,13 +54,14 @@ final class RangeCutter implements RowSink {
 
   /**
    * Reads all rows of a range in one or more queries, each for about as many rows as fill a part:
-   * between them the table's metadata lock is free.
+   * between them the table's metadata lock is free. A table without snapshots is read by one, which
+   * holds the table's lock, so that its rows are of one moment.
    */
   List<CutPart> cut(TableReader reader, KeyRange range) {
     KeyRange rest = range;
     boolean more = true;
     while (more) {
-      long limit = rowsToFill();
+      long limit = table.transactional() ? rowsToFill() : Long.MAX_VALUE;
       long before = bytesRead;
       long rows = reader.read(table, rest, limit, this);
       progress.advance(rows, bytesRead - before);

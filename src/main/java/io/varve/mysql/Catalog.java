@@ -69,7 +69,15 @@ public record Catalog(
         row -> new Sequence(name.table(), create, row.getString(1), row.getString(2)));
   }
 
-  private record TableRow(TableName name, String type, String engine, long rows, long bytes) {}
+  private static final String ROW_START = "row_start";
+  private static final String ROW_END = "row_end";
+
+  private record TableRow(TableName name, String type, String engine, long rows, long bytes) {
+
+    boolean isVersioned() {
+      return type.equals("SYSTEM VERSIONED");
+    }
+  }
 
   private record Key(String name, List<String> columns) {}
 
@@ -79,6 +87,7 @@ public record Catalog(
     private final TableSelection selection;
     private final List<String> notes = new ArrayList<>();
     private final List<TableName> sequences = new ArrayList<>();
+    private final Set<TableName> namedPeriods = new HashSet<>();
 
     Reader(Connection connection, TableSelection selection) {
       this.connection = connection;
@@ -90,6 +99,7 @@ public record Catalog(
       Map<TableName, List<Column>> columns = new TreeMap<>();
       Map<TableName, String> autoIncrement = new TreeMap<>();
       readColumns(rows, columns, autoIncrement);
+      addPeriods(rows, columns);
       Map<TableName, List<Key>> usableKeys = new TreeMap<>();
       Map<TableName, List<Key>> keys = new TreeMap<>();
       readKeys(rows, columns, usableKeys, keys);
@@ -138,9 +148,6 @@ public record Catalog(
               sequences.add(name);
               return;
             }
-            if (type.equals("SYSTEM VERSIONED")) {
-              notes.add("the history of " + name + " is not backed up, its present rows are");
-            }
             String engine = row.getString(4) == null ? "" : row.getString(4);
             rows.put(name, new TableRow(name, type, engine, row.getLong(5), row.getLong(6)));
           });
@@ -165,11 +172,14 @@ public record Catalog(
             if (found == null || found.type().equals("VIEW")) {
               return;
             }
+            String name = row.getString(3);
             String generation = row.getString(10);
-            if (generation != null && !generation.isEmpty()) {
+            if (isPeriod(generation)) {
+              requireTimes(table, name, row.getString(4));
+              namedPeriods.add(table);
+            } else if (generation != null && !generation.isEmpty()) {
               return;
             }
-            String name = row.getString(3);
             if (row.getString(9).contains("auto_increment")) {
               autoIncrement.put(table, name);
             }
@@ -181,6 +191,39 @@ public record Catalog(
                     new Column(
                         name, row.getString(5), row.getString(6), row.getString(7), encoding));
           });
+    }
+
+    private static boolean isPeriod(@Nullable String generation) {
+      return "ROW START".equals(generation) || "ROW END".equals(generation);
+    }
+
+    /** A transaction's number means something on its own server only. */
+    private static void requireTimes(TableName table, String column, String dataType) {
+      if (!dataType.equals("timestamp")) {
+        throw new InvalidRequestException(
+            "back up",
+            "table " + table,
+            "its history is by transaction, not by time (column " + column + ")",
+            "Exclude it, or give it a history by TIMESTAMP(6).");
+      }
+    }
+
+    /** Where nobody has named them, the columns of the period are there and not listed. */
+    private void addPeriods(Map<TableName, TableRow> tables, Map<TableName, List<Column>> columns) {
+      tables.values().stream()
+          .filter(table -> isUnnamedPeriod(table.name(), tables))
+          .forEach(
+              table -> {
+                List<Column> listed = columns.computeIfAbsent(table.name(), t -> new ArrayList<>());
+                for (String name : List.of(ROW_START, ROW_END)) {
+                  listed.add(new Column(name, "timestamp(6)", null, null, ColumnEncoding.TEMPORAL));
+                }
+              });
+    }
+
+    private boolean isUnnamedPeriod(TableName name, Map<TableName, TableRow> tables) {
+      TableRow table = tables.get(name);
+      return table != null && table.isVersioned() && !namedPeriods.contains(name);
     }
 
     private void readKeys(
@@ -224,6 +267,9 @@ public record Catalog(
           (table, indexes) ->
               indexes.forEach(
                   (index, names) -> {
+                    if (isUnnamedPeriod(table, tables)) {
+                      names.add(ROW_END); // what was unique is so at each time
+                    }
                     Key key = new Key(index, names);
                     all.computeIfAbsent(table, t -> new ArrayList<>()).add(key);
                     if (!unfit.getOrDefault(table, Set.of()).contains(index)) {
@@ -256,7 +302,10 @@ public record Catalog(
       Set<String> kept = new HashSet<>();
       kept.add(rangeKey.name());
       keys.stream()
-          .filter(key -> key.columns().getFirst().equals(autoIncrement))
+          .filter(
+              key ->
+                  key.columns().getFirst().equals(autoIncrement)
+                      || TableDefinition.keepsNoRows(row.engine()))
           .map(Key::name)
           .forEach(kept::add);
       CreateTable create = CreateTable.split(showCreateTable(row.name()), kept);
@@ -264,6 +313,7 @@ public record Catalog(
           new TableDefinition(
               row.name(),
               row.engine(),
+              row.isVersioned() ? true : null,
               List.copyOf(columns),
               List.copyOf(rangeKey.columns()),
               rangeKey.name(),

@@ -39,7 +39,7 @@ final class RangeSql {
   }
 
   String count() {
-    return "SELECT COUNT(*) FROM " + table.name().quoted();
+    return "SELECT COUNT(*) FROM " + tableName();
   }
 
   /** The key of the first row of a range, or, descending, of the last; or the one after a few. */
@@ -61,7 +61,11 @@ final class RangeSql {
   private String from(KeyRange range) {
     String index =
         table.hasRangeKey() ? " FORCE INDEX (" + Quoted.identifier(table.rangeKeyName()) + ")" : "";
-    return " FROM " + table.name().quoted() + index + where(range);
+    return " FROM " + tableName() + index + where(range);
+  }
+
+  private String tableName() {
+    return table.name().quoted() + (table.hasHistory() ? " FOR SYSTEM_TIME ALL" : "");
   }
 
   private String orderBy(String direction) {

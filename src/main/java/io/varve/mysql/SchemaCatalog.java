@@ -5,6 +5,7 @@ import io.varve.mysql.SchemaObject.Kind;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -16,6 +17,8 @@ import java.util.TreeMap;
 
 /** Reads schemas and what lives in them beside tables. Not thread-safe; for one reading. */
 final class SchemaCatalog {
+
+  private static final int INVALID_VIEW = 1356;
 
   private final Connection connection;
   private final TableSelection selection;
@@ -129,7 +132,17 @@ final class SchemaCatalog {
         Rows.one(
             connection,
             "SHOW CREATE " + kind + " " + Quoted.identifier(name.table()),
-            row -> shown(kind, name, table, row));
+            row -> {
+              SQLWarning warning = row.getStatement().getWarnings();
+              if (warning != null && warning.getErrorCode() == INVALID_VIEW) {
+                notes.add(
+                    "view "
+                        + name
+                        + " is invalid, for something that it stands on is not there: its text is"
+                        + " backed up");
+              }
+              return shown(kind, name, table, row);
+            });
     objects.computeIfAbsent(name.schema(), schema -> new ArrayList<>()).add(object);
   }
 

@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
 final class StatementProbe {
 
   private static final String ANY_COLUMN = "`varve` int";
+  private static final int NO_SCHEMA_SELECTED = 1046;
   private static final int NO_SUCH_TABLE = 1146;
   private static final int UNKNOWN_COLLATION = 1273;
   private static final Pattern COLLATION = Pattern.compile("Unknown collation: '([^']*)'");
@@ -108,7 +109,8 @@ final class StatementProbe {
       if (SqlErrors.isLostConnection(e) || SqlErrors.isDenied(e)) {
         throw e;
       }
-      return Optional.of(e);
+      // what names tables without their schema cannot be tried before there is a schema
+      return e.getErrorCode() == NO_SCHEMA_SELECTED ? Optional.empty() : Optional.of(e);
     }
   }
 

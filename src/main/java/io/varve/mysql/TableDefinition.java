@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a table is, as far as its rows must be read, checked, and made again.
  *
+ * @param history true where the rows of a system-versioned table are those of all times, and its
+ *     columns have those of their period; else null
  * @param columns those whose values are stored, in the order of the fields of a row
  * @param rangeKey the columns of the key that ranges follow; empty where no key is fit: then the
  *     table is one range, rows may repeat, and it is judged as a whole
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public record TableDefinition(
     TableName name,
     String engine,
+    @Nullable Boolean history,
     List<Column> columns,
     List<String> rangeKey,
     String rangeKeyName,
@@ -49,6 +52,22 @@ public record TableDefinition(
       case "innodb", "rocksdb", "tokudb", "ndbcluster" -> true;
       default -> false;
     };
+  }
+
+  /** Whether its rows, if it has any, are those of other tables or servers. */
+  public boolean definitionOnly() {
+    return keepsNoRows(engine);
+  }
+
+  static boolean keepsNoRows(String engine) {
+    return switch (engine.toLowerCase(Locale.ROOT)) {
+      case "federated", "mrg_myisam", "blackhole", "connect", "spider", "s3", "sphinx" -> true;
+      default -> false;
+    };
+  }
+
+  public boolean hasHistory() {
+    return Boolean.TRUE.equals(history);
   }
 
   public List<ColumnForm> forms() {
@@ -116,6 +135,6 @@ public record TableDefinition(
 
   public TableDefinition renamed(TableName other) {
     return new TableDefinition(
-        other, engine, columns, rangeKey, rangeKeyName, create, indexes, foreignKeys);
+        other, engine, history, columns, rangeKey, rangeKeyName, create, indexes, foreignKeys);
   }
 }

@@ -75,6 +75,9 @@ public final class Target implements AutoCloseable {
       // a table without a key must not get an invisible one that the source had not
       optionally(session, "SET SESSION sql_generate_invisible_primary_key=0");
     }
+    if (server.info().flavour() == Flavour.MARIADB) {
+      optionally(session, "SET SESSION system_versioning_insert_history=1");
+    }
     // what the source accepted, the target must not refuse for style
     optionally(session, "SET SESSION innodb_strict_mode=0");
   }
@@ -113,12 +116,35 @@ public final class Target implements AutoCloseable {
         "try the definitions of tables on",
         "the target",
         () -> {
+          requireHistoryCanBeWritten(tables);
           StatementProbe probe =
               new StatementProbe(connection, server.info(), address(), sequences);
           for (TableDefinition table : tables) {
             probe.require(table, renames);
           }
         });
+  }
+
+  private void requireHistoryCanBeWritten(Collection<TableDefinition> tables) throws SQLException {
+    Optional<TableDefinition> withHistory =
+        tables.stream().filter(TableDefinition::hasHistory).findFirst();
+    if (withHistory.isPresent() && info().isMariaDb() && !canWriteHistory()) {
+      throw new InvalidRequestException(
+          "restore",
+          "table " + withHistory.get().name() + " into " + address(),
+          "MariaDB "
+              + info().version()
+              + " cannot be given the history of a system-versioned table",
+          "Restore into MariaDB 10.11 or newer, or exclude the table.");
+    }
+  }
+
+  private boolean canWriteHistory() throws SQLException {
+    return Rows.one(
+        connection,
+        "SELECT COUNT(*) FROM information_schema.SYSTEM_VARIABLES WHERE VARIABLE_NAME ="
+            + " 'SYSTEM_VERSIONING_INSERT_HISTORY'",
+        row -> row.getInt(1) > 0);
   }
 
   /** Whether the server has a collation. */

@@ -44,6 +44,7 @@ public record Translation(Flavour from, Flavour to, Map<String, String> collatio
     return new TableDefinition(
         table.name(),
         table.engine(),
+        table.history(),
         table.columns().stream().map(this::column).toList(),
         table.rangeKey(),
         table.rangeKeyName(),

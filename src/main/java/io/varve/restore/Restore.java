@@ -23,8 +23,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -109,7 +111,9 @@ public final class Restore {
     progress.begin("verifying", plan.rawBytes());
     int ranges =
         new TargetVerification(target, repository, options.parallel(), progress, this::note)
-            .run(plan.tables(), plan.translation());
+            .run(
+                plan.tables().stream().filter(t -> !t.target().definitionOnly()).toList(),
+                plan.translation());
     target.dropLedger(plan.ledgerSchema());
     Instant end = clock.instant();
     return new RestoreReport(
@@ -142,8 +146,24 @@ public final class Restore {
             options.mode().existingTable());
       }
     }
-    for (PlannedTable table : plan.tables()) {
+    Map<Boolean, List<PlannedTable>> withoutRows =
+        plan.tables().stream()
+            .collect(Collectors.partitioningBy(table -> table.target().definitionOnly()));
+    for (PlannedTable table : withoutRows.getOrDefault(false, List.of())) {
       target.createTable(ledger, table.target(), options.renames(), options.mode().existingTable());
+    }
+    withoutRows.getOrDefault(true, List.of()).forEach(table -> makeWithoutRows(ledger, table));
+  }
+
+  /** A table that stands on other tables or servers may not be possible here. */
+  private void makeWithoutRows(String ledger, PlannedTable table) {
+    TableDefinition definition = table.target();
+    String name = "table " + definition.name() + " (" + definition.engine() + ")";
+    try {
+      target.createTable(ledger, definition, options.renames(), options.mode().existingTable());
+      note(name + " has no rows of its own: its definition is restored");
+    } catch (InvalidRequestException e) {
+      note(name + " could not be made: " + e.reason());
     }
   }
 
@@ -167,6 +187,9 @@ public final class Restore {
 
   private List<Consumer<PartLoader>> loads(PlannedTable table) {
     List<PartEntry> parts = table.entry().parts();
+    if (table.target().definitionOnly()) {
+      return List.of();
+    }
     if (table.target().transactional()) {
       return IntStream.range(0, parts.size())
           .<Consumer<PartLoader>>mapToObj(i -> loader -> load(loader, table.target(), i, parts))
