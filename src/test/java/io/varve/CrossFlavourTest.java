@@ -171,7 +171,8 @@ class CrossFlavourTest {
         RestoreMode.CREATE,
         2,
         collations,
-        ObjectOptions.AS_THEY_WERE);
+        ObjectOptions.AS_THEY_WERE,
+        false);
   }
 
   @Test

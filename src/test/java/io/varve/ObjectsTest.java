@@ -60,7 +60,8 @@ class ObjectsTest {
             RestoreMode.CREATE,
             2,
             Map.of(),
-            new ObjectOptions(definer, events)));
+            new ObjectOptions(definer, events),
+            false));
   }
 
   /** The definers of a schema's objects, by the data dictionary: {@code VIEW v -> user@host}. */

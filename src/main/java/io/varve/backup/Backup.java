@@ -7,6 +7,7 @@ import io.varve.RetryLaterException;
 import io.varve.VarveException;
 import io.varve.Version;
 import io.varve.codec.RowChecksum;
+import io.varve.mysql.Account;
 import io.varve.mysql.BinlogCoordinates;
 import io.varve.mysql.Catalog;
 import io.varve.mysql.LogPosition;
@@ -39,6 +40,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A backup from the first look at the source to the commit: passes over snapshots until one has
@@ -208,6 +210,7 @@ public final class Backup {
     named(opening, TableDefinition::definitionOnly)
         .forEach(
             table -> notes.add(table + " has no rows of its own: its definition is backed up"));
+    @Nullable List<Account> accounts = options.accounts() ? source.accounts(notes::add) : null;
     notes.forEach(progress::warn);
     if (snapshot.connections().size() < options.parallel()) {
       // slower than asked for: the reasons say what to grant
@@ -239,7 +242,8 @@ public final class Backup {
         opening.catalog().schemas(),
         tables,
         totals(tables, start),
-        notes);
+        notes,
+        accounts);
   }
 
   private static List<String> named(Opening opening, Predicate<TableDefinition> which) {

@@ -11,13 +11,25 @@ import java.util.Optional;
  * @param partBytes of the rows' text after which a part is closed; at most {@link #MOST_PART_BYTES}
  * @param compressionLevel of zstd, 1 to 19
  * @param snapshotWay the one to take; the first that works where none is named
+ * @param accounts whether users and roles are backed up, with the hashes of their passwords
  */
 public record BackupOptions(
     TableSelection selection,
     int parallel,
     long partBytes,
     int compressionLevel,
-    Optional<SnapshotWay> snapshotWay) {
+    Optional<SnapshotWay> snapshotWay,
+    boolean accounts) {
+
+  /** Without the server's accounts. */
+  public BackupOptions(
+      TableSelection selection,
+      int parallel,
+      long partBytes,
+      int compressionLevel,
+      Optional<SnapshotWay> snapshotWay) {
+    this(selection, parallel, partBytes, compressionLevel, snapshotWay, false);
+  }
 
   /** A part is loaded in one transaction, and clusters limit the size of those. */
   public static final long MOST_PART_BYTES = 64L << 20;

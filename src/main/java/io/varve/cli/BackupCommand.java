@@ -78,6 +78,11 @@ final class BackupCommand implements Callable<Integer> {
   @Nullable String snapshot;
 
   @Option(
+      names = "--accounts",
+      description = "back up users, roles and grants too, with the hashes of passwords")
+  boolean accounts;
+
+  @Option(
       names = "--single-writer",
       description = "only this process writes here: use a store that ignores preconditions")
   boolean singleWriter;
@@ -99,7 +104,8 @@ final class BackupCommand implements Callable<Integer> {
             connections,
             partSize,
             compressionLevel,
-            Optional.ofNullable(snapshot).map(SnapshotWay::parse));
+            Optional.ofNullable(snapshot).map(SnapshotWay::parse),
+            accounts);
     try (ConsoleProgress progress = common.progress()) {
       ConnectionSettings settings =
           server.settings(source, "VARVE_SOURCE_PASSWORD", System.getenv(), progress::warn);

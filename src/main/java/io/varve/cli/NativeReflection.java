@@ -1,6 +1,7 @@
 package io.varve.cli;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.varve.mysql.Account;
 import io.varve.mysql.Column;
 import io.varve.mysql.SchemaDefinition;
 import io.varve.mysql.SchemaObject;
@@ -24,6 +25,7 @@ import io.varve.verify.VerifyReport;
 /** The records that become JSON or come from it: a native image has to be told. */
 @RegisterForReflection(
     targets = {
+      Account.class,
       BackupCommand.Result.class,
       Column.class,
       Consistency.class,

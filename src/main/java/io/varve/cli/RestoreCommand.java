@@ -109,6 +109,13 @@ final class RestoreCommand implements Callable<Integer> {
       description = "keep (default): enabled where the source's are; disabled: none runs")
   EventState events = EventState.KEEP;
 
+  @Option(
+      names = "--accounts",
+      description =
+          "make the users and roles of the backup that the target lacks, with their passwords and"
+              + " grants")
+  boolean accounts;
+
   @Option(names = "--dry-run", description = "print the plan, write nothing")
   boolean dryRun;
 
@@ -137,7 +144,8 @@ final class RestoreCommand implements Callable<Integer> {
             mode,
             Parallel.of(parallel, spec),
             collations,
-            new ObjectOptions(definer, events));
+            new ObjectOptions(definer, events),
+            accounts);
     try (ConsoleProgress progress = common.progress()) {
       ConnectionSettings settings =
           server.settings(target, "VARVE_TARGET_PASSWORD", System.getenv(), progress::warn);

@@ -1,5 +1,6 @@
 package io.varve.cli;
 
+import io.varve.mysql.Account;
 import io.varve.mysql.SchemaObject;
 import io.varve.repository.Manifest;
 import io.varve.repository.PartEntry;
@@ -39,7 +40,8 @@ final class ShowCommand implements Callable<Integer> {
     try (Repository repository = store.open()) {
       SourceRepository source = store.source(repository);
       Manifest manifest = source.manifest(source.resolve(which));
-      common.print(showKeys ? manifest : manifest.withoutBounds(), text(manifest));
+      common.print(
+          (showKeys ? manifest : manifest.withoutBounds()).withoutSecrets(), text(manifest));
     }
     return 0;
   }
@@ -104,6 +106,11 @@ final class ShowCommand implements Callable<Integer> {
                                 objects.stream()
                                     .map(object -> schema.name() + "." + object.name())
                                     .collect(Collectors.joining(", ")))));
+    if (manifest.accounts() != null) {
+      lines.line(
+          "accounts",
+          manifest.accounts().stream().map(Account::name).collect(Collectors.joining(", ")));
+    }
     return lines.toString();
   }
 }

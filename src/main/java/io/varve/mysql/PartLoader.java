@@ -66,6 +66,12 @@ public final class PartLoader implements AutoCloseable {
   private boolean loadOnce(TableDefinition table, int part, long rows, byte[] stored)
       throws SQLException {
     Connection jdbc = connection.connection();
+    if (!table.transactional()) {
+      // not in one transaction with the ledger's row, which GTIDs forbid: see beginAnew
+      jdbc.setAutoCommit(true);
+      insert(table, rows, stored);
+      return ledger.addPart(jdbc, table.name(), part);
+    }
     jdbc.setAutoCommit(false);
     try {
       if (!ledger.addPart(jdbc, table.name(), part)) {

@@ -70,6 +70,14 @@ final class RestoreLedger {
     insert(connection, "table", table.toString(), table.toString());
   }
 
+  boolean hasAccount(Connection connection, Account account) throws SQLException {
+    return has(connection, "account", account.name());
+  }
+
+  void addAccount(Connection connection, Account account) throws SQLException {
+    insert(connection, "account", account.name(), account.name());
+  }
+
   boolean hasPart(Connection connection, TableName table, int part) throws SQLException {
     return has(connection, "part", part(table, part));
   }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * The server a backup reads from. One connection for metadata, and those of the snapshots that it
@@ -73,6 +74,18 @@ public final class Source implements AutoCloseable {
             throw e;
           }
         });
+  }
+
+  /**
+   * The server's users and roles; needs to read the schema mysql.
+   *
+   * @param notes hears of those that are left out
+   */
+  public List<Account> accounts(Consumer<String> notes) {
+    return GuardedSql.call(
+        "read the accounts of",
+        address(),
+        () -> new AccountCatalog(control, info().flavour()).read(notes));
   }
 
   /** Which tables and views are selected, as of now. */

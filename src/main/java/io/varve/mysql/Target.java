@@ -481,6 +481,28 @@ public final class Target implements AutoCloseable {
   }
 
   /**
+   * Makes the accounts that are not there; see {@link #grant}.
+   *
+   * @return those that it has made
+   */
+  public List<Account> makeAccounts(
+      String ledgerSchema, List<Account> accounts, Consumer<String> notes) {
+    return GuardedSql.call(
+        "make accounts on",
+        address(),
+        () -> new AccountMaker(connection, new RestoreLedger(ledgerSchema), notes).make(accounts));
+  }
+
+  /** Gives accounts what they may do, on what has been restored by then. */
+  public void grant(
+      String ledgerSchema,
+      List<Account> accounts,
+      Map<String, String> renames,
+      Consumer<String> notes) {
+    new AccountMaker(connection, new RestoreLedger(ledgerSchema), notes).grant(accounts, renames);
+  }
+
+  /**
    * Refuses an account that is known not to be there.
    *
    * @throws InvalidRequestException then

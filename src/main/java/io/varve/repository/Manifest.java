@@ -1,5 +1,6 @@
 package io.varve.repository;
 
+import io.varve.mysql.Account;
 import io.varve.mysql.SchemaDefinition;
 import java.time.Instant;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param snapshotTime when the snapshot was open, by the source's clock
  * @param selection which tables were asked for
  * @param notes what a reader of the backup should know: what was left out, and why
+ * @param accounts the server's users and roles; null where they were not asked for
  */
 public record Manifest(
     int format,
@@ -34,7 +36,8 @@ public record Manifest(
     List<SchemaDefinition> schemas,
     List<TableEntry> tables,
     Totals totals,
-    List<String> notes) {
+    List<String> notes,
+    @Nullable List<Account> accounts) {
 
   /** The same without the bounds of ranges, which are key values of rows. */
   public Manifest withoutBounds() {
@@ -56,6 +59,31 @@ public record Manifest(
         schemas,
         tables.stream().map(TableEntry::withoutBounds).toList(),
         totals,
-        notes);
+        notes,
+        accounts);
+  }
+
+  /** The same without the hashes of passwords. */
+  public Manifest withoutSecrets() {
+    return new Manifest(
+        format,
+        id,
+        kind,
+        parent,
+        runId,
+        source,
+        server,
+        snapshotTime,
+        consistency,
+        toolVersion,
+        checksumAlgorithm,
+        encryption,
+        includes,
+        excludes,
+        schemas,
+        tables,
+        totals,
+        notes,
+        accounts == null ? null : accounts.stream().map(Account::withoutSecret).toList());
   }
 }

@@ -3,6 +3,7 @@ package io.varve.restore;
 import io.varve.InvalidRequestException;
 import io.varve.Progress;
 import io.varve.Workers;
+import io.varve.mysql.Account;
 import io.varve.mysql.PartLoader;
 import io.varve.mysql.SchemaObject;
 import io.varve.mysql.Sequence;
@@ -12,6 +13,7 @@ import io.varve.mysql.Target;
 import io.varve.mysql.Translation;
 import io.varve.repository.BackupId;
 import io.varve.repository.Job;
+import io.varve.repository.Manifest;
 import io.varve.repository.PartEntry;
 import io.varve.repository.SourceRepository;
 import io.varve.restore.RestorePlan.PlannedSchema;
@@ -24,6 +26,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -106,7 +109,11 @@ public final class Restore {
     progress.begin("indexing", 0);
     Workers.share(options.parallel(), plan.tables(), table -> target.createIndexes(table.target()));
     plan.tables().forEach(table -> target.createForeignKeys(table.target(), options.renames()));
+    List<Account> accounts = options.accounts() ? accounts(plan.manifest()) : List.of();
+    // before the objects, whose definers may be among them
+    List<Account> made = target.makeAccounts(plan.ledgerSchema(), accounts, this::note);
     makeObjects(plan);
+    target.grant(plan.ledgerSchema(), made, options.renames(), this::note);
     Instant indexed = clock.instant();
     progress.begin("verifying", plan.rawBytes());
     int ranges =
@@ -129,6 +136,10 @@ public final class Restore {
         ranges,
         true,
         List.copyOf(notes));
+  }
+
+  private static List<Account> accounts(Manifest manifest) {
+    return Objects.requireNonNullElse(manifest.accounts(), List.of());
   }
 
   private void makeTables(RestorePlan plan) {

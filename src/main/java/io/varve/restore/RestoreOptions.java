@@ -11,6 +11,7 @@ import java.util.Map;
  * @param parallel connections that load side by side
  * @param collations those that get another one on the target, by their name in the backup
  * @param objects what is changed of views, routines, triggers and events
+ * @param accounts whether users and roles are made that the target lacks
  */
 public record RestoreOptions(
     TableSelection selection,
@@ -18,7 +19,8 @@ public record RestoreOptions(
     RestoreMode mode,
     int parallel,
     Map<String, String> collations,
-    ObjectOptions objects) {
+    ObjectOptions objects,
+    boolean accounts) {
 
   public RestoreOptions {
     renames = Map.copyOf(renames);
@@ -28,7 +30,7 @@ public record RestoreOptions(
   /** Collations, views, routines, triggers and events come back as they were. */
   public RestoreOptions(
       TableSelection selection, Map<String, String> renames, RestoreMode mode, int parallel) {
-    this(selection, renames, mode, parallel, Map.of(), ObjectOptions.AS_THEY_WERE);
+    this(selection, renames, mode, parallel, Map.of(), ObjectOptions.AS_THEY_WERE, false);
   }
 
   String targetSchema(String schema) {

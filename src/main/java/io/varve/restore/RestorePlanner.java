@@ -56,6 +56,7 @@ final class RestorePlanner {
     requireAny(manifest, schemas);
     requireSequencesFit(schemas);
     requireKnown(schemas, tables);
+    requireAccounts(manifest, translation);
     if (options.objects().definer() instanceof Definer.Account account) {
       target.requireAccount(account);
     }
@@ -225,6 +226,26 @@ final class RestorePlanner {
     return manifest.schemas().stream()
         .map(SchemaDefinition::name)
         .collect(Collectors.joining(", "));
+  }
+
+  private void requireAccounts(Manifest manifest, Translation translation) {
+    if (!options.accounts()) {
+      return;
+    }
+    if (manifest.accounts() == null) {
+      throw new InvalidRequestException(
+          "restore the accounts of",
+          "backup " + manifest.id(),
+          "it has none",
+          "Leave --accounts out, or take a backup with --accounts.");
+    }
+    if (translation.isAcross()) {
+      throw new InvalidRequestException(
+          "restore the accounts of",
+          "backup " + manifest.id() + " into " + target.address(),
+          "those of " + translation.from() + " mean nothing to " + translation.to(),
+          "Leave --accounts out and make the accounts by hand.");
+    }
   }
 
   private Translation translation(Manifest manifest) {
