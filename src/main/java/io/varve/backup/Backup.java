@@ -11,8 +11,11 @@ import io.varve.mysql.Account;
 import io.varve.mysql.BinlogCoordinates;
 import io.varve.mysql.Catalog;
 import io.varve.mysql.LogPosition;
+import io.varve.mysql.MissingPrivilege;
+import io.varve.mysql.SchemaDefinition;
 import io.varve.mysql.ServerInfo;
 import io.varve.mysql.Snapshot;
+import io.varve.mysql.SnapshotWay;
 import io.varve.mysql.Source;
 import io.varve.mysql.SourceTable;
 import io.varve.mysql.TableDefinition;
@@ -32,6 +35,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -80,6 +84,14 @@ public final class Backup {
    *     can no longer commit
    */
   public BackupReport run() {
+    try {
+      return runOnce();
+    } catch (InvalidRequestException failed) {
+      throw source.explained(failed, options.selection());
+    }
+  }
+
+  private BackupReport runOnce() {
     Instant start = clock.instant();
     BackupId id = BackupId.next(start, BackupKind.FULL);
     requireAny();
@@ -211,6 +223,7 @@ public final class Backup {
         .forEach(
             table -> notes.add(table + " has no rows of its own: its definition is backed up"));
     @Nullable List<Account> accounts = options.accounts() ? source.accounts(notes::add) : null;
+    missingPrivileges(opening).forEach(missing -> notes.add(missing.note()));
     notes.forEach(progress::warn);
     if (snapshot.connections().size() < options.parallel()) {
       // slower than asked for: the reasons say what to grant
@@ -252,6 +265,20 @@ public final class Backup {
         .filter(which)
         .map(table -> table.name() + " (" + table.engine() + ")")
         .toList();
+  }
+
+  /** Of ways to a snapshot, those count that would have been better than the one taken. */
+  private List<MissingPrivilege> missingPrivileges(Opening opening) {
+    Set<SnapshotWay> ways =
+        options
+            .snapshotWay()
+            .map(EnumSet::of)
+            .orElse(EnumSet.range(SnapshotWay.GTID, opening.snapshot().way()));
+    if (options.parallel() == 1) {
+      ways.remove(SnapshotWay.LOCK_TABLES); // one connection alone needs no lock
+    }
+    return source.missingPrivileges(
+        opening.catalog().schemas().stream().map(SchemaDefinition::name).toList(), ways);
   }
 
   private SourceInfo serverInfo() {

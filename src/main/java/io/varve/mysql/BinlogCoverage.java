@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -46,11 +47,11 @@ final class BinlogCoverage {
           ? Optional.of("it is a replica that does not log what it applies (log_replica_updates)")
           : Optional.empty();
     } catch (SQLException failed) {
-      return unlessDenied(failed, "whether it is a replica cannot be seen");
+      return unlessDenied(control, info, failed, "whether it is a replica cannot be seen");
     }
   }
 
-  private static String replicaStatus(ServerInfo info) {
+  static String replicaStatus(ServerInfo info) {
     if (info.isMariaDb()) {
       return "SHOW ALL SLAVES STATUS";
     }
@@ -68,15 +69,22 @@ final class BinlogCoverage {
           ? Optional.of("filters keep some schemas out of the binary log")
           : Optional.empty();
     } catch (SQLException failed) {
-      return unlessDenied(failed, "filters of the binary log cannot be seen");
+      return unlessDenied(control, info, failed, "filters of the binary log cannot be seen");
     }
   }
 
-  private static Optional<String> unlessDenied(SQLException failed, String what)
-      throws SQLException {
+  private static Optional<String> unlessDenied(
+      Connection control, ServerInfo info, SQLException failed, String what) throws SQLException {
     if (SqlErrors.isLostConnection(failed)) {
       throw failed;
     }
-    return Optional.of(what + ": " + SqlErrors.reasonAndHint(failed));
+    SnapshotWay way = info.isMariaDb() ? SnapshotWay.BINLOG_STATUS : SnapshotWay.GTID;
+    List<MissingPrivilege> missing = BackupPrivileges.missingFor(way, control, info, List.of());
+    return Optional.of(
+        what
+            + ": "
+            + (missing.isEmpty()
+                ? SqlErrors.reasonAndHint(failed)
+                : SqlErrors.reason(failed) + ". " + MissingPrivilege.advice(missing)));
   }
 }

@@ -34,7 +34,7 @@ record BinlogStatus(Optional<BinlogCoordinates> end, Optional<String> gtidSet, b
     }
   }
 
-  private static String query(ServerInfo info) {
+  static String query(ServerInfo info) {
     return !info.isMariaDb() && info.version().isAtLeast(8, 2, 0)
         ? "SHOW BINARY LOG STATUS"
         : "SHOW MASTER STATUS";

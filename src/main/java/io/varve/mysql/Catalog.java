@@ -1,6 +1,5 @@
 package io.varve.mysql;
 
-import io.varve.InvalidRequestException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -286,11 +285,7 @@ public record Catalog(
         @Nullable String autoIncrement)
         throws SQLException {
       if (columns.isEmpty()) {
-        throw new InvalidRequestException(
-            "back up",
-            "table " + row.name(),
-            "none of its columns can be seen or all are generated",
-            "Grant SELECT on it to the user of the backup, or exclude it.");
+        throw SqlErrors.hidden("columns of table " + row.name() + " that are not generated");
       }
       Key rangeKey =
           usableKeys.stream()

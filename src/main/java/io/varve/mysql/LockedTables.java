@@ -1,5 +1,7 @@
 package io.varve.mysql;
 
+import static java.util.stream.Collectors.toCollection;
+
 import com.mysql.cj.jdbc.JdbcConnection;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -7,6 +9,8 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
@@ -75,9 +79,21 @@ final class LockedTables implements SnapshotMethod {
       if (SqlErrors.isLostConnection(failed)) {
         throw failed;
       }
-      return new Outcome.Failed(
-          "the tables could not be locked: " + SqlErrors.reasonAndHint(failed));
+      return SqlErrors.isDenied(failed)
+          ? new Outcome.Denied("the tables could not be locked: " + denial(locker, failed))
+          : new Outcome.Failed(
+              "the tables could not be locked: " + SqlErrors.reasonAndHint(failed));
     }
+  }
+
+  private String denial(Connection locker, SQLException failed) throws SQLException {
+    Set<String> schemas =
+        tables.stream().map(TableName::schema).collect(toCollection(TreeSet::new));
+    List<MissingPrivilege> missing =
+        BackupPrivileges.missingFor(SnapshotWay.LOCK_TABLES, locker, info, schemas);
+    return missing.isEmpty()
+        ? SqlErrors.reasonAndHint(failed)
+        : SqlErrors.reason(failed) + ". " + MissingPrivilege.advice(missing);
   }
 
   private boolean lock(Connection locker, Deadline deadline) throws SQLException {

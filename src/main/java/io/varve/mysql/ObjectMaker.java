@@ -92,7 +92,7 @@ final class ObjectMaker {
         note(
             object,
             "the restoring user may not make it for its definer and stands in: "
-                + SqlErrors.reasonAndHint(e));
+                + SqlErrors.reasonAndHint(e, Grants.account(connection)));
         return make(object, withDefiner(create, ""));
       }
     }

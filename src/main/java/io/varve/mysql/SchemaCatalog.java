@@ -1,6 +1,5 @@
 package io.varve.mysql;
 
-import io.varve.InvalidRequestException;
 import io.varve.mysql.SchemaObject.Kind;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -162,12 +161,7 @@ final class SchemaCatalog {
       case FUNCTION, PROCEDURE, TRIGGER -> {
         String create = row.getString(3);
         if (create == null) {
-          throw new InvalidRequestException(
-              "back up",
-              kind.word() + " " + name,
-              "its text is not shown to this user",
-              "Run GRANT SHOW_ROUTINE ON *.* (MySQL) or GRANT SELECT ON mysql.proc (MariaDB) for"
-                  + " the user of the backup, or exclude it.");
+          throw SqlErrors.hidden("the text of " + kind.word() + " " + name);
         }
         yield new SchemaObject(
             kind,

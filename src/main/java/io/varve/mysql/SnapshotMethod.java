@@ -40,5 +40,8 @@ sealed interface SnapshotMethod
 
     /** They do not, and the next way may try. */
     record Failed(String reason) implements Outcome {}
+
+    /** Nor will they when tried again: the user lacks a privilege. */
+    record Denied(String reason) implements Outcome {}
   }
 }

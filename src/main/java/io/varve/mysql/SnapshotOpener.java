@@ -74,10 +74,13 @@ public final class SnapshotOpener {
           shortfalls.add(method.way() + ": " + obstacle.get());
           continue;
         }
-        wasTried = true;
         int possible = Math.min(request.connections(), method.most(candidates.size()));
         switch (method.open(candidates, possible, Deadline.in(request.budget()))) {
-          case SnapshotMethod.Outcome.Failed(String reason) ->
+          case SnapshotMethod.Outcome.Failed(String reason) -> {
+            wasTried = true;
+            shortfalls.add(method.way() + ": " + reason);
+          }
+          case SnapshotMethod.Outcome.Denied(String reason) ->
               shortfalls.add(method.way() + ": " + reason);
           case SnapshotMethod.Outcome.Opened opened -> {
             if (opened.connections().size() < request.connections()) {
@@ -89,8 +92,8 @@ public final class SnapshotOpener {
             }
             if (SessionSetUp.keepsMetadataLocks(opened.connections().getFirst(), server.info())) {
               shortfalls.add(
-                  "DDL on a table waits until the backup ends once the table is read: grant BINLOG"
-                      + " ADMIN to the user of the backup");
+                  "DDL on a table waits until the backup ends once the table is read: the user lacks"
+                      + " BINLOG ADMIN");
             }
             Instant takenAt = clock(opened.connections().getFirst());
             return new Snapshot(

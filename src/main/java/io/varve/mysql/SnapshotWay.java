@@ -19,6 +19,17 @@ public enum SnapshotWay {
     this.word = word;
   }
 
+  /** The first that a server may have. */
+  static SnapshotWay best(ServerInfo info) {
+    if (!info.logBin()) {
+      return LOCK_TABLES;
+    }
+    if (info.isMariaDb()) {
+      return BINLOG_STATUS;
+    }
+    return info.gtidMode().equals("ON") ? GTID : LOCK_TABLES;
+  }
+
   public static SnapshotWay parse(String text) {
     for (SnapshotWay way : values()) {
       if (way.word.equals(text)) {

@@ -1,5 +1,6 @@
 package io.varve.mysql;
 
+import io.varve.VarveException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
@@ -118,6 +119,46 @@ public final class Source implements AutoCloseable {
         "read the identities of tables on",
         address(),
         () -> new TableIdentities(control).read(tables));
+  }
+
+  /**
+   * What the user lacks of what a backup needs. Some small queries.
+   *
+   * @param schemas to be backed up
+   * @param ways to a snapshot that should be possible
+   */
+  public List<MissingPrivilege> missingPrivileges(
+      Collection<String> schemas, Set<SnapshotWay> ways) {
+    return GuardedSql.call(
+        "read the privileges of the user on",
+        address(),
+        () -> BackupPrivileges.missing(control, info(), schemas, ways));
+  }
+
+  /**
+   * The failure with the statements that give all that the user lacks, where it came of a lack of
+   * privileges; else as it is.
+   */
+  public VarveException explained(VarveException failure, TableSelection selection) {
+    return Denial.explained(
+        failure,
+        () ->
+            BackupPrivileges.missing(
+                control, info(), visibleSchemas(selection), Set.of(SnapshotWay.best(info()))));
+  }
+
+  private Set<String> visibleSchemas(TableSelection selection) throws SQLException {
+    Set<String> schemas = new TreeSet<>();
+    names(selection).forEach(table -> schemas.add(table.schema()));
+    Rows.each(
+        control,
+        "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA",
+        row -> {
+          if (selection.selectsSchema(row.getString(1))) {
+            schemas.add(row.getString(1));
+          }
+        });
+    return schemas;
   }
 
   /** Opens some connections that see one instant. */

@@ -43,6 +43,8 @@ public final class SqlErrors {
       Pattern.compile("at least one of\\) the (.+?) privilege");
   private static final Pattern QUALIFIED_TABLE = Pattern.compile("for table `([^`]*)`\\.`([^`]*)`");
 
+  private static final String THIS_USER = "this user";
+
   private SqlErrors() {}
 
   /**
@@ -69,6 +71,25 @@ public final class SqlErrors {
   static String reasonAndHint(SQLException failure) {
     Explanation explanation = explain(failure);
     return explanation.reason() + ". " + explanation.hint();
+  }
+
+  /** The failure that stands for what the server does not show where it refuses nothing. */
+  static SQLException hidden(String what) {
+    return new SQLException("this user may not see " + what, "42000", 1142);
+  }
+
+  /** Whether the server refused for lack of a privilege. */
+  static boolean isDenied(SQLException failure) {
+    return switch (failure.getErrorCode()) {
+      // a schema, a table, a column, a routine; a setting or the state of the server
+      case 1044, 1142, 1143, 1370, 1227 -> true;
+      default -> false;
+    };
+  }
+
+  /** As {@link #reasonAndHint}, with the account that is to be granted what is missing. */
+  static String reasonAndHint(SQLException failure, String account) {
+    return reasonAndHint(failure).replace(THIS_USER, account);
   }
 
   private record Explanation(boolean again, String reason, String hint) {}
@@ -106,6 +127,11 @@ public final class SqlErrors {
       case 1040, 1203, 1226 ->
           again(text, "Try again later, use fewer connections, or raise the server's limit.");
       case 1044, 1142, 1143, 1227, 1370 -> never(text, grant(text));
+      case 1418, 1419 ->
+          never(
+              text,
+              "An administrator can run: SET GLOBAL log_bin_trust_function_creators = 1; (RDS and"
+                  + " Aurora: in the parameter group.)");
       case 1290, 1836, 1792 ->
           never(
               text, "The server or the transaction is read-only: name a server that takes writes.");
@@ -239,7 +265,9 @@ public final class SqlErrors {
     if (privilege.find()) {
       return "An administrator can run: GRANT "
           + smallest(privilege.group(1))
-          + " ON *.* TO this user;";
+          + " ON *.* TO "
+          + THIS_USER
+          + ";";
     }
     return "The user needs one more privilege, which an administrator can GRANT.";
   }

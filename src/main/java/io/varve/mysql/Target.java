@@ -1,6 +1,7 @@
 package io.varve.mysql;
 
 import io.varve.InvalidRequestException;
+import io.varve.VarveException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -45,8 +46,20 @@ public final class Target implements AutoCloseable {
    */
   public static Target connect(ConnectionSettings settings, BinaryLog binaryLog) {
     Target target = new Target(DatabaseServer.connect(settings), binaryLog);
-    target.guarded("prepare a session on", "the target", () -> target.prepare(target.connection));
-    return target;
+    try {
+      target.guarded("prepare a session on", "the target", () -> target.prepare(target.connection));
+      return target;
+    } catch (VarveException failed) {
+      VarveException explained =
+          Denial.explained(
+              failed,
+              () ->
+                  List.of(
+                      RestorePrivileges.binaryLogOff(
+                          target.info(), Grants.account(target.connection))));
+      target.close();
+      throw explained;
+    }
   }
 
   public String address() {
@@ -69,8 +82,9 @@ public final class Target implements AutoCloseable {
         session,
         "SET SESSION sql_mode='NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES,NO_ENGINE_SUBSTITUTION',"
             + " foreign_key_checks=0");
-    // all warnings of a part are looked at
-    Rows.execute(session, "SET SESSION max_error_count=65535");
+    // all warnings of a part are looked at; what is not seen of them the checksum at the end tells,
+    // for on MySQL this needs a privilege that RDS does not give
+    optionally(session, "SET SESSION max_error_count=65535");
     if (server.info().flavour() == Flavour.MYSQL) {
       // a table without a key must not get an invisible one that the source had not
       optionally(session, "SET SESSION sql_generate_invisible_primary_key=0");
@@ -166,6 +180,26 @@ public final class Target implements AutoCloseable {
             throw e;
           }
         });
+  }
+
+  /**
+   * What the user lacks of what a restore needs, as far as its grants tell.
+   *
+   * @param work what is made in each schema
+   */
+  public List<MissingPrivilege> missingPrivileges(Map<String, Set<RestoreWork>> work) {
+    return GuardedSql.call(
+        "read the privileges of the user on",
+        address(),
+        () -> RestorePrivileges.missing(connection, info(), work));
+  }
+
+  /**
+   * The failure with the statements that give all that the user lacks, where it came of a lack of
+   * privileges; else as it is.
+   */
+  public VarveException explained(VarveException failure, Map<String, Set<RestoreWork>> work) {
+    return Denial.explained(failure, () -> RestorePrivileges.missing(connection, info(), work));
   }
 
   /** The tables and views among the given names that stand on the target. */

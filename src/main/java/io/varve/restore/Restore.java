@@ -4,6 +4,7 @@ import io.varve.InvalidRequestException;
 import io.varve.Progress;
 import io.varve.Workers;
 import io.varve.mysql.Account;
+import io.varve.mysql.MissingPrivilege;
 import io.varve.mysql.PartLoader;
 import io.varve.mysql.SchemaObject;
 import io.varve.mysql.Sequence;
@@ -78,9 +79,13 @@ public final class Restore {
   public RestoreReport run(RestorePlan plan) {
     Optional<Job> job = pin(plan.manifest().id());
     try {
+      warnOfMissingPrivileges(plan);
       RestoreReport report = carryOut(plan);
       job.ifPresent(Job::done);
       return report;
+    } catch (InvalidRequestException failed) {
+      job.ifPresent(started -> started.failed(failed));
+      throw target.explained(failed, plan.work());
     } catch (RuntimeException | Error failed) {
       job.ifPresent(started -> started.failed(failed));
       throw failed;
@@ -97,6 +102,17 @@ public final class Restore {
       }
       note("the backup could not be pinned against prune: " + e.reason());
       return Optional.empty();
+    }
+  }
+
+  /**
+   * A warning and no refusal: there are privileges that the server does not list, such as those
+   * that everybody has on MariaDB's schema test.
+   */
+  private void warnOfMissingPrivileges(RestorePlan plan) {
+    List<MissingPrivilege> missing = target.missingPrivileges(plan.work());
+    if (!missing.isEmpty()) {
+      progress.warn("the restoring user may lack privileges. " + MissingPrivilege.advice(missing));
     }
   }
 

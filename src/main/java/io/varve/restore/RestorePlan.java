@@ -1,5 +1,6 @@
 package io.varve.restore;
 
+import io.varve.mysql.RestoreWork;
 import io.varve.mysql.SchemaDefinition;
 import io.varve.mysql.SchemaObject;
 import io.varve.mysql.Sequence;
@@ -8,8 +9,11 @@ import io.varve.mysql.TableName;
 import io.varve.mysql.Translation;
 import io.varve.repository.Manifest;
 import io.varve.repository.TableEntry;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * What a restore will do, found to be possible before anything is written.
@@ -54,6 +58,37 @@ public record RestorePlan(
         .flatMap(table -> table.entry().parts().stream())
         .mapToLong(part -> part.storedBytes())
         .sum();
+  }
+
+  /** What is made in each schema, by its name on the target. */
+  Map<String, Set<RestoreWork>> work() {
+    Map<String, Set<RestoreWork>> work = new TreeMap<>();
+    for (PlannedSchema schema : schemas) {
+      Set<RestoreWork> kinds = EnumSet.of(RestoreWork.TABLES); // the ledger is one
+      schema.objects().forEach(object -> kinds.add(work(object.kind())));
+      work.put(schema.target(), kinds);
+    }
+    for (PlannedTable table : tables) {
+      Set<RestoreWork> kinds =
+          work.computeIfAbsent(
+              table.target().name().schema(), schema -> EnumSet.of(RestoreWork.TABLES));
+      if (!table.target().transactional()) {
+        kinds.add(RestoreWork.TABLES_WITHOUT_TRANSACTIONS);
+      }
+      if (!table.target().foreignKeys().isEmpty()) {
+        kinds.add(RestoreWork.FOREIGN_KEYS);
+      }
+    }
+    return work;
+  }
+
+  private static RestoreWork work(SchemaObject.Kind kind) {
+    return switch (kind) {
+      case FUNCTION, PROCEDURE -> RestoreWork.ROUTINES;
+      case VIEW -> RestoreWork.VIEWS;
+      case TRIGGER -> RestoreWork.TRIGGERS;
+      case EVENT -> RestoreWork.EVENTS;
+    };
   }
 
   /** Where the ledger lies: the first schema by name. */

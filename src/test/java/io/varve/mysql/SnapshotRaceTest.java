@@ -111,6 +111,7 @@ class SnapshotRaceTest {
             }
             case SnapshotMethod.Outcome.Failed(String reason) ->
                 assertThat(failed++).as(reason).isLessThan(3);
+            case SnapshotMethod.Outcome.Denied(String reason) -> throw new AssertionError(reason);
           }
         }
         double seconds = (System.nanoTime() - began) / 1e9;
