@@ -24,7 +24,7 @@ class ArchitectureTest {
   private static final List<List<String>> ROWS =
       List.of(
           List.of("cli", "function", "server"),
-          List.of("backup", "restore", "verify", "retention"),
+          List.of("backup", "restore", "verify", "check", "retention"),
           List.of("repository"),
           List.of("mysql"),
           List.of("codec"),

@@ -27,6 +27,9 @@ import io.varve.verify.VerifyReport;
     targets = {
       Account.class,
       BackupCommand.Result.class,
+      CheckCommand.Checked.class,
+      CheckCommand.Found.class,
+      CheckCommand.Result.class,
       Column.class,
       Consistency.class,
       Damage.class,

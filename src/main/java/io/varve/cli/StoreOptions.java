@@ -4,14 +4,11 @@ import io.varve.InvalidRequestException;
 import io.varve.repository.Repository;
 import io.varve.repository.SourceRepository;
 import io.varve.store.ObjectStore;
-import io.varve.store.S3Options;
-import io.varve.store.S3Options.Addressing;
 import io.varve.store.StoreProbe;
-import io.varve.store.Stores;
-import java.net.URI;
 import java.time.Clock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Where the repository lies. */
@@ -30,34 +27,10 @@ final class StoreOptions {
       description = "name of the source in the repository; default: its host")
   @Nullable String name;
 
-  @Option(
-      names = "--s3-endpoint",
-      paramLabel = "URL",
-      description = "an S3-compatible store's address; default: AWS_ENDPOINT_URL_S3, else AWS")
-  @Nullable URI s3Endpoint;
-
-  @Option(
-      names = "--s3-path-style",
-      arity = "0..1",
-      fallbackValue = "true",
-      paramLabel = "BOOL",
-      description = "put the bucket into the path; default: for any endpoint but AWS's")
-  @Nullable Boolean s3PathStyle;
-
-  @Option(
-      names = "--s3-region",
-      paramLabel = "REGION",
-      description = "default: AWS_REGION, the profile")
-  @Nullable String s3Region;
-
-  @Option(
-      names = "--storage-class",
-      paramLabel = "CLASS",
-      description = "S3 storage class of parts, such as STANDARD_IA")
-  @Nullable String storageClass;
+  @Mixin S3ClientOptions s3 = new S3ClientOptions();
 
   Repository open() {
-    ObjectStore opened = openStore();
+    ObjectStore opened = s3.open(store);
     try {
       return Repository.open(opened);
     } catch (RuntimeException e) {
@@ -67,7 +40,7 @@ final class StoreOptions {
   }
 
   Repository openOrCreate(StoreProbe.Writers writers) {
-    ObjectStore opened = openStore();
+    ObjectStore opened = s3.open(store);
     try {
       return Repository.openOrCreate(
           opened, () -> StoreProbe.run(opened, writers), Clock.systemUTC());
@@ -91,19 +64,5 @@ final class StoreOptions {
         store,
         sources.isEmpty() ? "it has none yet" : "it has " + String.join(", ", sources),
         sources.isEmpty() ? "Make a backup first." : "Name one with --name.");
-  }
-
-  private ObjectStore openStore() {
-    Addressing addressing = Addressing.AUTO;
-    if (s3PathStyle != null) {
-      addressing = s3PathStyle ? Addressing.PATH : Addressing.VIRTUAL_HOST;
-    }
-    return Stores.open(
-        store,
-        S3Options.DEFAULT
-            .withEndpoint(s3Endpoint)
-            .withAddressing(addressing)
-            .withRegion(s3Region)
-            .withStorageClass(storageClass));
   }
 }

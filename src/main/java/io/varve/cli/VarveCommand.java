@@ -22,6 +22,7 @@ import picocli.CommandLine.IVersionProvider;
       ListCommand.class,
       ShowCommand.class,
       VerifyCommand.class,
+      CheckCommand.class,
       GenerateCompletion.class
     },
     footer = {

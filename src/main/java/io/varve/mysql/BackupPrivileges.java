@@ -1,5 +1,6 @@
 package io.varve.mysql;
 
+import io.varve.mysql.MissingPrivilege.Loss;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -53,10 +54,23 @@ final class BackupPrivileges {
 
   private void deduceOfSchema(String schema) {
     GrantScope scope = GrantScope.of(schema);
-    deduce("SELECT", scope, "tables of " + schema + " cannot be read, or not even seen");
-    deduce("SHOW VIEW", scope, "the definitions of views of " + schema + " cannot be read");
-    deduce("TRIGGER", scope, "triggers of " + schema + " cannot be seen, so they are left out");
-    deduce("EVENT", scope, "events of " + schema + " cannot be seen, so they are left out");
+    deduce(
+        "SELECT", scope, "tables of " + schema + " cannot be read, or not even seen", Loss.RESULT);
+    deduce(
+        "SHOW VIEW",
+        scope,
+        "the definitions of views of " + schema + " cannot be read",
+        Loss.RESULT);
+    deduce(
+        "TRIGGER",
+        scope,
+        "triggers of " + schema + " cannot be seen, so they are left out",
+        Loss.RESULT);
+    deduce(
+        "EVENT",
+        scope,
+        "events of " + schema + " cannot be seen, so they are left out",
+        Loss.RESULT);
   }
 
   /** Who may not see the text of a routine does not see that there is one. */
@@ -68,10 +82,10 @@ final class BackupPrivileges {
               && schemas.stream()
                   .allMatch(schema -> grants.cover("SHOW CREATE ROUTINE", GrantScope.of(schema)));
       if (!each) {
-        deduce("SELECT", new GrantScope("mysql", "proc"), without);
+        deduce("SELECT", new GrantScope("mysql", "proc"), without, Loss.RESULT);
       }
     } else if (!grants.cover("SELECT", GrantScope.SERVER)) {
-      deduce("SHOW_ROUTINE", GrantScope.SERVER, without);
+      deduce("SHOW_ROUTINE", GrantScope.SERVER, without, Loss.RESULT);
     }
   }
 
@@ -111,7 +125,8 @@ final class BackupPrivileges {
                   deduce(
                       "LOCK TABLES",
                       GrantScope.of(schema),
-                      "tables of " + schema + " cannot be locked while snapshots are opened"));
+                      "tables of " + schema + " cannot be locked while snapshots are opened",
+                      Loss.COMFORT));
       case SINGLE -> {}
     }
   }
@@ -127,18 +142,18 @@ final class BackupPrivileges {
       Rows.execute(connection, sql);
     } catch (SQLException failed) {
       if (SqlErrors.isDenied(failed)) {
-        add(privilege, GrantScope.SERVER, without);
+        add(privilege, GrantScope.SERVER, without, Loss.COMFORT);
       }
     }
   }
 
-  private void deduce(String privilege, GrantScope scope, String without) {
+  private void deduce(String privilege, GrantScope scope, String without, Loss loss) {
     if (!grants.cover(privilege, scope)) {
-      add(privilege, scope, without);
+      add(privilege, scope, without, loss);
     }
   }
 
-  private void add(String privilege, GrantScope scope, String without) {
-    missing.add(new MissingPrivilege(privilege, scope.toString(), grants.account(), without));
+  private void add(String privilege, GrantScope scope, String without, Loss loss) {
+    missing.add(new MissingPrivilege(privilege, scope.toString(), grants.account(), without, loss));
   }
 }

@@ -1,5 +1,6 @@
 package io.varve.mysql;
 
+import io.varve.InvalidRequestException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;

@@ -79,6 +79,15 @@ final class Grants {
                     && !(entry.scope().equals(GrantScope.SERVER) && isRevoked(privilege, scope)));
   }
 
+  /** What a privilege is held on: the server, or some schemas, by their names as patterns. */
+  List<GrantScope> scopesOf(String privilege) {
+    return granted.stream()
+        .filter(entry -> entry.has(privilege) && entry.scope().table().isEmpty())
+        .map(Entry::scope)
+        .distinct()
+        .toList();
+  }
+
   /** MySQL's partial revokes take a schema out of what was granted on the server. */
   private boolean isRevoked(String privilege, GrantScope scope) {
     return revoked.stream().anyMatch(entry -> entry.has(privilege) && reaches(entry, scope));

@@ -14,8 +14,18 @@ import java.util.Set;
  * @param on what it is to be granted on, as GRANT has it
  * @param account whom it is to be granted to, as the server knows the user
  * @param without what is lost without it, as a clause
+ * @param loss how much that is
  */
-public record MissingPrivilege(String privilege, String on, String account, String without) {
+public record MissingPrivilege(
+    String privilege, String on, String account, String without, Loss loss) {
+
+  /** What the lack of a privilege costs. */
+  public enum Loss {
+    /** The work fails, or its result is less than whole. */
+    RESULT,
+    /** The work is done in a lesser way. */
+    COMFORT
+  }
 
   /** Without it, the work fails or comes out less than whole; for people. */
   public String note() {

@@ -1,8 +1,11 @@
 package io.varve.mysql;
 
+import io.varve.mysql.MissingPrivilege.Loss;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,6 +39,22 @@ final class RestorePrivileges {
     return List.copyOf(privileges.missing);
   }
 
+  /**
+   * Those that lack for anything that a restore can make, by what the user has anything on: the
+   * server, or some schemas; none where it has no rights at all.
+   */
+  static Map<String, List<MissingPrivilege>> missingWhereAnyIsHeld(
+      Connection connection, ServerInfo info) throws SQLException {
+    Grants grants = Grants.read(connection);
+    Map<String, List<MissingPrivilege>> byScope = new LinkedHashMap<>();
+    for (GrantScope scope : grants.scopesOf("CREATE")) {
+      RestorePrivileges privileges = new RestorePrivileges(info, grants);
+      EnumSet.allOf(RestoreWork.class).forEach(work -> privileges.deduce(work, scope));
+      byScope.put(scope.toString(), List.copyOf(privileges.missing));
+    }
+    return byScope;
+  }
+
   /** What it takes to make objects for other definers than the restoring user. */
   static MissingPrivilege definers(ServerInfo info, String account) {
     String privilege =
@@ -46,7 +65,8 @@ final class RestorePrivileges {
         privilege,
         GrantScope.SERVER.toString(),
         account,
-        "the restoring user stands in for the definers of views, routines, triggers and events");
+        "the restoring user stands in for the definers of views, routines, triggers and events",
+        Loss.COMFORT);
   }
 
   /** What it takes to keep a restore out of the binary log. */
@@ -55,7 +75,8 @@ final class RestorePrivileges {
         info.isMariaDb() ? "BINLOG ADMIN" : "SESSION_VARIABLES_ADMIN",
         GrantScope.SERVER.toString(),
         account,
-        "the restore cannot be kept out of the binary log");
+        "the restore cannot be kept out of the binary log",
+        Loss.COMFORT);
   }
 
   private void deduce(RestoreWork work, GrantScope scope) {
@@ -73,7 +94,11 @@ final class RestorePrivileges {
       if (!grants.cover(privilege, scope)) {
         missing.add(
             new MissingPrivilege(
-                privilege, scope.toString(), grants.account(), without(work, scope)));
+                privilege,
+                scope.toString(),
+                grants.account(),
+                without(work, scope),
+                work == RestoreWork.TABLES_WITHOUT_TRANSACTIONS ? Loss.COMFORT : Loss.RESULT));
       }
     }
   }
@@ -89,6 +114,6 @@ final class RestorePrivileges {
           case TRIGGERS -> "triggers";
           case EVENTS -> "events";
         };
-    return what + " cannot be restored into " + scope.schema();
+    return what + " cannot be restored into " + (scope.schema().isEmpty() ? "all" : scope.schema());
   }
 }

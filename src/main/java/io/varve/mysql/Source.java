@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * The server a backup reads from. One connection for metadata, and those of the snapshots that it
@@ -119,6 +120,39 @@ public final class Source implements AutoCloseable {
         "read the identities of tables on",
         address(),
         () -> new TableIdentities(control).read(tables));
+  }
+
+  public SessionInfo session() {
+    return GuardedSql.call("look at the session on", address(), () -> SessionInfo.read(control));
+  }
+
+  /** Why a table's rows cannot be read by this user, or by nobody; reads none of them. */
+  public Optional<String> obstacleToReading(TableDefinition table) {
+    String columns =
+        table.columns().stream()
+            .map(column -> Quoted.identifier(column.name()))
+            .collect(Collectors.joining(", "));
+    try {
+      Rows.execute(control, "SELECT " + columns + " FROM " + table.name().quoted() + " LIMIT 0");
+      return Optional.empty();
+    } catch (SQLException failed) {
+      return TableIdentities.isGone(failed)
+          ? Optional.empty()
+          : Optional.of(SqlErrors.reason(failed));
+    }
+  }
+
+  /** The best way to a snapshot that the server may have, privileges aside. */
+  public SnapshotWay bestWay() {
+    return SnapshotWay.best(info());
+  }
+
+  /** Why the best way is not one by the binary log, as a clause. */
+  public String whyNoWayByLog() {
+    return info().logBin()
+        ? "gtid: gtid_mode is " + info().gtidMode() + ", not ON"
+        : (info().isMariaDb() ? SnapshotWay.BINLOG_STATUS : SnapshotWay.GTID)
+            + ": the binary log is off";
   }
 
   /**

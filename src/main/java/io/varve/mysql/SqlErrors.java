@@ -218,14 +218,6 @@ public final class SqlErrors {
         || failure.getErrorCode() == 4031;
   }
 
-  /** Whether the user lacks a privilege. */
-  static boolean isDenied(SQLException failure) {
-    return switch (failure.getErrorCode()) {
-      case 1044, 1142, 1143, 1227, 1370 -> true;
-      default -> false;
-    };
-  }
-
   private static String safeText(SQLException failure) {
     int code = failure.getErrorCode();
     String text = failure.getMessage();

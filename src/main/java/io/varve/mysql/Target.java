@@ -115,6 +115,21 @@ public final class Target implements AutoCloseable {
     }
   }
 
+  public SessionInfo session() {
+    return GuardedSql.call("look at the session on", address(), () -> SessionInfo.read(connection));
+  }
+
+  /** What a restore could do here. Some small queries; makes nothing. */
+  public TargetAbilities abilities() {
+    return GuardedSql.call(
+        "find out what can be done on", address(), () -> TargetAbilities.read(connection, info()));
+  }
+
+  /** What it takes to keep other definers than the restoring user. */
+  public MissingPrivilege definers() {
+    return RestorePrivileges.definers(info(), session().account());
+  }
+
   /**
    * Refuses tables that the server would not make, without making any.
    *

@@ -62,7 +62,12 @@ public final class Repository implements AutoCloseable {
     return new Repository(store);
   }
 
-  private static Optional<RepositoryInfo> readInfo(ObjectStore store) {
+  /**
+   * What the repository in a store says of itself; empty where there is none. One request.
+   *
+   * @throws InvalidRequestException if it is of a newer format
+   */
+  public static Optional<RepositoryInfo> readInfo(ObjectStore store) {
     Optional<StoredObject> object = store.get(Layout.REPOSITORY);
     if (object.isEmpty()) {
       return Optional.empty();
@@ -93,6 +98,11 @@ public final class Repository implements AutoCloseable {
 
   /** The names of the sources that have anything here. One request for 1,000 of them. */
   public List<String> sources() {
+    return sources(store);
+  }
+
+  /** As {@link #sources()}. */
+  public static List<String> sources(ObjectStore store) {
     return store.folders("").stream().filter(Layout::isSourceName).toList();
   }
 
