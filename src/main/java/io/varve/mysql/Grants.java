@@ -20,9 +20,9 @@ final class Grants {
   private static final String NAME = "(\\*|`(?:[^`]|``)*`)";
   private static final Pattern LINE =
       Pattern.compile(
-          "(GRANT|REVOKE) (.+?) ON (?:TABLE )?" + NAME + "\\." + NAME + " (?:TO|FROM) .*");
+          "(GRANT|REVOKE) (.+?) ON (?:TABLE )?" + NAME + "\\." + NAME + " (?:TO|FROM) (.*)");
 
-  private record Entry(Set<String> privileges, GrantScope scope) {
+  private record Entry(Set<String> privileges, GrantScope scope, boolean isOfEverybody) {
 
     boolean has(String privilege) {
       return privileges.contains(privilege) || privileges.contains("ALL PRIVILEGES");
@@ -51,7 +51,8 @@ final class Grants {
             Entry entry =
                 new Entry(
                     privileges(line.group(2)),
-                    new GrantScope(name(line.group(3)), name(line.group(4))));
+                    new GrantScope(name(line.group(3)), name(line.group(4))),
+                    line.group(5).startsWith("PUBLIC"));
             (line.group(1).equals("GRANT") ? granted : revoked).add(entry);
           }
         });
@@ -79,9 +80,13 @@ final class Grants {
                     && !(entry.scope().equals(GrantScope.SERVER) && isRevoked(privilege, scope)));
   }
 
-  /** What a privilege is held on: the server, or some schemas, by their names as patterns. */
+  /**
+   * What a privilege is held on: the server, or some schemas, by their names as patterns. Without
+   * what everybody has it on, such as MariaDB's schema {@code test}.
+   */
   List<GrantScope> scopesOf(String privilege) {
     return granted.stream()
+        .filter(entry -> !entry.isOfEverybody())
         .filter(entry -> entry.has(privilege) && entry.scope().table().isEmpty())
         .map(Entry::scope)
         .distinct()
