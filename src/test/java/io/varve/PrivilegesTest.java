@@ -148,7 +148,8 @@ class PrivilegesTest {
   /** What is always said of such a schema, and has nothing to do with privileges. */
   private List<String> usualNotes() {
     String plain =
-        schema.name() + ".plain (MyISAM) has no snapshots: its rows may be of any moment";
+        schema.name()
+            + ".plain (MyISAM) has no snapshots: it was read under a lock of its own, at another moment than the others";
     return server.isMariaDb() ? List.of(plain) : List.of();
   }
 

@@ -55,12 +55,16 @@ final class RestorePlanner {
     List<PlannedSchema> schemas = schemas(manifest, translation, tables);
     requireAny(manifest, schemas);
     requireSequencesFit(schemas);
-    requireKnown(schemas, tables);
     requireAccounts(manifest, translation);
     if (options.objects().definer() instanceof Definer.Account account) {
       target.requireAccount(account);
     }
     RestorePlan plan = new RestorePlan(manifest, translation, schemas, tables, Set.of(), false);
+    try {
+      requireKnown(schemas, tables);
+    } catch (InvalidRequestException e) {
+      throw target.explained(e, plan.work());
+    }
     Optional<String> ledger = target.ledgerBinding(plan.ledgerSchema());
     if (ledger.isPresent() && !ledger.get().equals(binding(plan))) {
       throw new InvalidRequestException(
