@@ -287,7 +287,8 @@ public final class Backup {
         info.flavour().name().toLowerCase(Locale.ROOT),
         info.version().toString(),
         info.sqlMode(),
-        info.timeZone());
+        info.timeZone(),
+        info.lowerCaseTableNames());
   }
 
   private Totals totals(List<TableEntry> tables, Instant start) {

@@ -7,6 +7,13 @@ import io.varve.store.Content;
  *
  * @param content what is stored: zstd of the rows' text
  * @param rawBytes size of that text
+ * @param longestRowBytes size of the longest row's text
+ * @param longestCanonicalBytes of the row that has most of what is hashed
  * @param checksum of the rows, with their number
  */
-public record EncodedPart(Content content, long rawBytes, RowChecksum checksum) {}
+public record EncodedPart(
+    Content content,
+    long rawBytes,
+    long longestRowBytes,
+    long longestCanonicalBytes,
+    RowChecksum checksum) {}

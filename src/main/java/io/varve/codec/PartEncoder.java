@@ -16,6 +16,7 @@ public final class PartEncoder {
   private final ZstdCompressorOutputStream zstd;
   private final TsvEncoder tsv;
   private final RowChecksums checksums;
+  private long longestRowBytes;
 
   /**
    * @param columns the form of each column, in the order of the fields
@@ -38,12 +39,14 @@ public final class PartEncoder {
 
   /** Adds a row; the fields are in the order of the columns, null is NULL. */
   public void add(byte[] @Nullable [] fields) {
+    long before = tsv.encodedBytes();
     checksums.add(fields);
     try {
       tsv.encode(fields);
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory does not fail", e);
     }
+    longestRowBytes = Math.max(longestRowBytes, tsv.encodedBytes() - before);
   }
 
   public long rows() {
@@ -64,6 +67,11 @@ public final class PartEncoder {
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory does not fail", e);
     }
-    return new EncodedPart(content, rawBytes, checksums.checksum());
+    return new EncodedPart(
+        content,
+        rawBytes,
+        longestRowBytes,
+        checksums.longestCanonicalBytes(),
+        checksums.checksum());
   }
 }

@@ -10,6 +10,7 @@ public final class RowChecksums {
   private long rows;
   private long xor;
   private long sum;
+  private long longestCanonicalBytes;
 
   public RowChecksums(List<ColumnForm> columns) {
     hasher = new RowHasher(columns);
@@ -21,10 +22,16 @@ public final class RowChecksums {
     rows++;
     xor ^= hash;
     sum += hash;
+    longestCanonicalBytes = Math.max(longestCanonicalBytes, hasher.canonicalBytes());
   }
 
   public long rows() {
     return rows;
+  }
+
+  /** Of the row whose canonical bytes are the most. */
+  public long longestCanonicalBytes() {
+    return longestCanonicalBytes;
   }
 
   public RowChecksum checksum() {

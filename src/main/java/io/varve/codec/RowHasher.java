@@ -74,7 +74,12 @@ public final class RowHasher {
         separate();
       }
     }
-    return firstEightBytes(length - 1); // without the last separator
+    return firstEightBytes(canonicalBytes());
+  }
+
+  /** Of the row hashed last. */
+  int canonicalBytes() {
+    return length - 1; // without the last separator
   }
 
   private long firstEightBytes(int count) {

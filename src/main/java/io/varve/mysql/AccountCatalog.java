@@ -95,7 +95,7 @@ final class AccountCatalog {
     }
     String create = Rows.one(connection, "SHOW CREATE USER " + name, row -> row.getString(1));
     List<String> grants = grants(name);
-    Optional<Matcher> roles = SqlText.find(create, DEFAULT_ROLE);
+    Optional<Matcher> roles = SqlText.find(create, Quoting.PLAIN, DEFAULT_ROLE);
     if (roles.isEmpty()) {
       return new Account(name, create, grants);
     }
@@ -113,7 +113,7 @@ final class AccountCatalog {
 
   /** MariaDB repeats it here; the statement that makes the account has it. */
   private static String withoutLogin(String grant) {
-    return SqlText.find(grant, LOGIN)
+    return SqlText.find(grant, Quoting.PLAIN, LOGIN)
         .map(
             login ->
                 grant.substring(0, login.start())

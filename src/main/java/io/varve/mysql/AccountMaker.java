@@ -77,7 +77,7 @@ final class AccountMaker {
       List<String> failed = new ArrayList<>();
       for (String grant : account.grants()) {
         try {
-          Rows.execute(connection, SqlText.renameSchemas(grant, names));
+          Rows.execute(connection, SqlText.renameSchemas(grant, Quoting.PLAIN, names));
         } catch (SQLException e) {
           failed.add(SqlErrors.reasonAndHint(e));
         }

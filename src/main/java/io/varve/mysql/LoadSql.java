@@ -49,6 +49,14 @@ final class LoadSql {
             Collectors.joining(",", "INSERT INTO " + table.name().quoted() + " (", ") VALUES "));
   }
 
+  /** Most that the INSERT of one row takes, by the size of the row's text. */
+  long longestInsert(long rowBytes) {
+    // two hex digits for a byte of the text, and what stands around each literal
+    return insert().getBytes(StandardCharsets.UTF_8).length
+        + 2 * rowBytes
+        + 32L * table.columns().size();
+  }
+
   String row(byte[] @Nullable [] fields) {
     StringBuilder row = new StringBuilder("(");
     for (int i = 0; i < fields.length; i++) {

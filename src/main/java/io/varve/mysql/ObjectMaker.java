@@ -18,9 +18,15 @@ import org.jspecify.annotations.Nullable;
 final class ObjectMaker {
 
   // quoted as the sql_mode has it under which the object was made; a role has no host
-  private static final String NAME = "(`(?:[^`]|``)*`|\"(?:[^\"]|\"\")*\")";
+  private static final String QUOTED = "`(?:[^`]|``)*`|\"(?:[^\"]|\"\")*\"";
+  private static final String NAME = "(" + QUOTED + ")";
   private static final Pattern DEFINER =
       Pattern.compile("DEFINER\\s*=\\s*" + NAME + "(?:@" + NAME + ")?\\s*");
+  private static final Pattern ON_TABLE =
+      Pattern.compile(
+          "ON\\s+(?:(?:%1$s|[^\\s`\".]+)\\s*\\.\\s*)?(%1$s|[^\\s`\".]+)\\s+FOR\\s+EACH\\s+ROW\\b"
+              .formatted(QUOTED),
+          Pattern.CASE_INSENSITIVE);
   private static final Pattern ENABLED =
       Pattern.compile("(ON COMPLETION (?:NOT )?PRESERVE) ENABLE\\b");
 
@@ -47,12 +53,15 @@ final class ObjectMaker {
   /** Makes one, in place of one of that name. */
   void make(SchemaObject object, String schema, Map<String, String> renames) throws SQLException {
     connection.setCatalog(schema);
-    String create = withEventState(SqlText.renameSchemas(object.create(), renames), object);
+    String create =
+        withEventState(
+            SqlText.renameSchemas(onItsTable(object), object.quoting(), renames), object);
     Set<Integer> warnings =
         switch (options.definer()) {
           case Definer.Kept kept -> makeKeepingDefiner(object, create);
-          case Definer.Stripped stripped -> make(object, withDefiner(create, ""));
-          case Definer.Account account -> make(object, withDefiner(create, account.clause()));
+          case Definer.Stripped stripped -> make(object, withDefiner(object, create, ""));
+          case Definer.Account account ->
+              make(object, withDefiner(object, create, account.clause()));
         };
     if (warnings.contains(NO_SUCH_USER)) {
       note(object, "its definer has no account on the target, so it cannot be used yet");
@@ -70,7 +79,7 @@ final class ObjectMaker {
    * look accounts up, the server says after the fact that there is none.
    */
   private Set<Integer> makeKeepingDefiner(SchemaObject object, String create) throws SQLException {
-    Optional<Matcher> definer = SqlText.find(create, DEFINER);
+    Optional<Matcher> definer = SqlText.find(create, object.quoting(), DEFINER);
     if (definer.isEmpty()) {
       return make(object, create);
     }
@@ -93,11 +102,11 @@ final class ObjectMaker {
             object,
             "the restoring user may not make it for its definer and stands in: "
                 + SqlErrors.reasonAndHint(e, Grants.account(connection)));
-        return make(object, withDefiner(create, ""));
+        return make(object, withDefiner(object, create, ""));
       }
     }
     note(object, "its definer has no account on the target, the restoring user stands in");
-    return make(object, withDefiner(create, ""));
+    return make(object, withDefiner(object, create, ""));
   }
 
   /**
@@ -131,8 +140,29 @@ final class ObjectMaker {
     return warnings;
   }
 
-  private static String withDefiner(String create, String clause) {
-    return SqlText.find(create, DEFINER)
+  /** A server that ignores the case of names shows a trigger's table as somebody once wrote it. */
+  private static String onItsTable(SchemaObject object) {
+    String create = object.create();
+    if (object.kind() != SchemaObject.Kind.TRIGGER) {
+      return create;
+    }
+    return SqlText.find(create, object.quoting(), ON_TABLE)
+        .map(
+            found -> {
+              String written = found.group(1);
+              String table = written.matches(QUOTED) ? name(written) : written;
+              // the same text wherever it is right, so that the copy's is the source's
+              return table.equals(object.table())
+                  ? create
+                  : create.substring(0, found.start(1))
+                      + Quoted.identifier(object.table())
+                      + create.substring(found.end(1));
+            })
+        .orElse(create);
+  }
+
+  private static String withDefiner(SchemaObject object, String create, String clause) {
+    return SqlText.find(create, object.quoting(), DEFINER)
         .map(found -> create.substring(0, found.start()) + clause + create.substring(found.end()))
         .orElse(create);
   }
@@ -142,7 +172,7 @@ final class ObjectMaker {
     if (object.kind() != SchemaObject.Kind.EVENT || options.events() == EventState.KEEP) {
       return create;
     }
-    return SqlText.find(create, ENABLED)
+    return SqlText.find(create, object.quoting(), ENABLED)
         .map(
             found -> create.substring(0, found.end(1)) + " DISABLE" + create.substring(found.end()))
         .orElse(create);

@@ -142,14 +142,16 @@ public final class PartLoader implements AutoCloseable {
       throws SQLException {
     LoadSql sql = new LoadSql(table);
     StringBuilder statement = new StringBuilder();
+    long insertBytes = Math.min(INSERT_BYTES, target.info().maxAllowedPacket() / 2);
     LoadConnection.Outcome outcome = new LoadConnection.Outcome(0, 0);
     try (InputStream text = PartDecoder.text(stored)) {
       TsvReader reader = new TsvReader(text, table.columns().size());
       for (byte[] @Nullable [] row = reader.next(); row != null; row = reader.next()) {
-        statement.append(statement.isEmpty() ? sql.insert() : ",").append(sql.row(row));
-        if (statement.length() >= INSERT_BYTES) {
+        String next = sql.row(row);
+        if (statement.length() + next.length() > insertBytes && !statement.isEmpty()) {
           outcome = outcome.plus(execute(table, statement));
         }
+        statement.append(statement.isEmpty() ? sql.insert() : ",").append(next);
       }
     } catch (IOException e) {
       throw unreadable(table, e);

@@ -22,6 +22,10 @@ public record SchemaObject(
     String collation,
     String timeZone) {
 
+  Quoting quoting() {
+    return Quoting.under(sqlMode);
+  }
+
   /** What it is; in the order in which they are made. */
   public enum Kind {
     FUNCTION,

@@ -91,6 +91,11 @@ public record ServerInfo(
         || !(value.isEmpty() || value.equals("0") || value.equalsIgnoreCase("OFF"));
   }
 
+  /** Whether names that differ by case only mean one schema or table. */
+  public boolean ignoresCaseOfNames() {
+    return lowerCaseTableNames != 0;
+  }
+
   public boolean isMariaDb() {
     return flavour == Flavour.MARIADB;
   }

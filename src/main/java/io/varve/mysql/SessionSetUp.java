@@ -26,7 +26,8 @@ final class SessionSetUp {
           // A slow PUT stops the reading of a result for as long as it takes.
           "net_write_timeout=3600",
           "net_read_timeout=3600",
-          "wait_timeout=86400",
+          // As long as every platform takes: a connection is idle while others load for days.
+          "wait_timeout=2147483",
           "lock_wait_timeout=60");
 
   private SessionSetUp() {}

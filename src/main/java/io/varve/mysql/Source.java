@@ -42,7 +42,12 @@ public final class Source implements AutoCloseable {
 
   /** Reads what is there, as it is now. */
   public Catalog catalog(TableSelection selection) {
-    return GuardedSql.call("read the definitions of", address(), () -> readCatalog(selection));
+    return GuardedSql.call(
+        "read the definitions of", address(), () -> readCatalog(here(selection)));
+  }
+
+  private TableSelection here(TableSelection selection) {
+    return info().ignoresCaseOfNames() ? selection.inAnyCase() : selection;
   }
 
   /** What goes between the list of names and the look at each is no failure: looks again. */
@@ -96,6 +101,7 @@ public final class Source implements AutoCloseable {
         "list the tables of",
         address(),
         () -> {
+          TableSelection selected = here(selection);
           Set<TableName> names = new TreeSet<>();
           Rows.each(
               control,
@@ -103,7 +109,7 @@ public final class Source implements AutoCloseable {
                   + " WHERE TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')",
               row -> {
                 TableName name = new TableName(row.getString(1), row.getString(2));
-                if (selection.selects(name)) {
+                if (selected.selects(name)) {
                   names.add(name);
                 }
               });

@@ -31,9 +31,9 @@ public final class SqlErrors {
           1021, 1028, 1040, 1042, 1043, 1044, 1045, 1047, 1049, 1050, 1051, 1053, 1054, 1080, 1091,
           1109, 1114, 1129, 1130, 1131, 1132, 1133, 1141, 1142, 1143, 1144, 1146, 1147, 1152, 1153,
           1158, 1159, 1160, 1161, 1184, 1192, 1193, 1195, 1203, 1205, 1213, 1223, 1226, 1227, 1231,
-          1238, 1250, 1251, 1273, 1286, 1290, 1304, 1305, 1317, 1318, 1356, 1359, 1360, 1370, 1381,
-          1400, 1412, 1418, 1419, 1422, 1449, 1524, 1535, 1536, 1568, 1637, 1698, 1785, 1792, 1820,
-          1836, 1862, 1927, 1969, 3024, 3118, 3159, 3169, 3948, 3955, 4031, 4052, 4151);
+          1238, 1250, 1251, 1273, 1286, 1290, 1301, 1304, 1305, 1317, 1318, 1356, 1359, 1360, 1370,
+          1381, 1400, 1412, 1418, 1419, 1422, 1449, 1524, 1535, 1536, 1568, 1637, 1698, 1785, 1792,
+          1820, 1836, 1862, 1927, 1969, 3024, 3118, 3159, 3169, 3948, 3955, 4031, 4052, 4151);
 
   private static final Pattern TABLE_DENIED =
       Pattern.compile("(\\S.*?) command denied to user ('.*?'@'.*?') for table [`']?([^`']+)");
@@ -141,6 +141,16 @@ public final class SqlErrors {
               "Free or add disk space on the database server, then run this again.");
       case 1153 ->
           never(text, "Raise max_allowed_packet on the server: the largest row has to fit in it.");
+      case 1301 ->
+          never(
+              text, "Raise max_allowed_packet on the server: the longest value has to fit in it.");
+      case 1173, 3750 ->
+          never(
+              "the server takes no table without a primary key (error "
+                  + failure.getErrorCode()
+                  + ")",
+              "Turn sql_require_primary_key (MySQL) or innodb_force_primary_key (MariaDB) off for"
+                  + " the time of the restore, or exclude such tables.");
       case 1049, 1146 ->
           never(text, "Check the name; the user may also lack every privilege on it.");
       case 1205 ->

@@ -20,7 +20,7 @@ final class SqlText {
 
   /** Where a character stands in the statement itself, from an index on; -1 where it does not. */
   static int indexOf(String sql, char wanted, int from) {
-    for (int i = from; i < sql.length(); i = next(sql, i)) {
+    for (int i = from; i < sql.length(); i = next(sql, Quoting.PLAIN, i)) {
       if (sql.charAt(i) == wanted) {
         return i;
       }
@@ -32,9 +32,9 @@ final class SqlText {
    * The first match of a pattern that begins in the statement itself; it may reach over what is
    * quoted.
    */
-  static Optional<Matcher> find(String sql, Pattern pattern) {
+  static Optional<Matcher> find(String sql, Quoting quoting, Pattern pattern) {
     Matcher matcher = pattern.matcher(sql);
-    for (int i = 0; i < sql.length(); i = next(sql, i)) {
+    for (int i = 0; i < sql.length(); i = next(sql, quoting, i)) {
       if (matcher.region(i, sql.length()).lookingAt()) {
         return Optional.of(matcher);
       }
@@ -43,13 +43,14 @@ final class SqlText {
   }
 
   /** Replaces each match of a pattern that begins in the statement itself. */
-  static String replace(String sql, Pattern pattern, Function<MatchResult, String> replacement) {
+  static String replace(
+      String sql, Quoting quoting, Pattern pattern, Function<MatchResult, String> replacement) {
     Matcher matcher = pattern.matcher(sql).useTransparentBounds(true).useAnchoringBounds(false);
     StringBuilder replaced = new StringBuilder(sql.length());
     int i = 0;
     while (i < sql.length()) {
       boolean found = matcher.region(i, sql.length()).lookingAt() && matcher.end() > i;
-      int end = found ? matcher.end() : next(sql, i);
+      int end = found ? matcher.end() : next(sql, quoting, i);
       replaced.append(found ? replacement.apply(matcher) : sql.substring(i, end));
       i = end;
     }
@@ -59,7 +60,7 @@ final class SqlText {
   /** The parenthesis that closes the one at an index. */
   static int closing(String sql, int open) {
     int depth = 0;
-    for (int i = open; i < sql.length(); i = next(sql, i)) {
+    for (int i = open; i < sql.length(); i = next(sql, Quoting.PLAIN, i)) {
       if (sql.charAt(i) == '(') {
         depth++;
       } else if (sql.charAt(i) == ')' && --depth == 0) {
@@ -74,7 +75,7 @@ final class SqlText {
     List<String> items = new ArrayList<>();
     int depth = 0;
     int start = 0;
-    for (int i = 0; i < sql.length(); i = next(sql, i)) {
+    for (int i = 0; i < sql.length(); i = next(sql, Quoting.PLAIN, i)) {
       char at = sql.charAt(i);
       if (at == '(') {
         depth++;
@@ -90,14 +91,14 @@ final class SqlText {
   }
 
   /** Gives schemas other names wherever they qualify a name: {@code shop.orders}. */
-  static String renameSchemas(String sql, Map<String, String> names) {
+  static String renameSchemas(String sql, Quoting quoting, Map<String, String> names) {
     StringBuilder renamed = new StringBuilder(sql.length());
     int i = 0;
     boolean qualified = false; // whether a dot stands before: then the name is no schema's
     while (i < sql.length()) {
-      int end = wordEnd(sql, i);
+      int end = wordEnd(sql, quoting, i);
       String word = sql.substring(i, end);
-      String name = names.get(unquoted(word));
+      String name = names.get(unquoted(word, quoting));
       boolean qualifies = end < sql.length() && sql.charAt(end) == '.';
       renamed.append(name != null && qualifies && !qualified ? Quoted.identifier(name) : word);
       qualified = word.equals(".");
@@ -106,9 +107,9 @@ final class SqlText {
     return renamed.toString();
   }
 
-  private static int wordEnd(String sql, int start) {
+  private static int wordEnd(String sql, Quoting quoting, int start) {
     if (!isWord(sql.charAt(start))) {
-      return next(sql, start);
+      return next(sql, quoting, start);
     }
     int end = start;
     while (end < sql.length() && isWord(sql.charAt(end))) {
@@ -121,19 +122,20 @@ final class SqlText {
     return Character.isLetterOrDigit(c) || c == '_' || c == '$';
   }
 
-  private static String unquoted(String word) {
-    return word.startsWith("`") && word.length() > 1
-        ? word.substring(1, word.length() - 1).replace("``", "`")
+  private static String unquoted(String word, Quoting quoting) {
+    String quote = word.substring(0, 1);
+    return word.length() > 1 && quoting.enclosesNames(word.charAt(0))
+        ? word.substring(1, word.length() - 1).replace(quote + quote, quote)
         : word;
   }
 
   /** The index after a character, or after the whole quoted text or comment that it begins. */
-  static int next(String sql, int index) {
+  private static int next(String sql, Quoting quoting, int index) {
     char at = sql.charAt(index);
     return switch (at) {
-      case '\'', '"', '`' -> quoteEnd(sql, index);
+      case '\'', '"', '`' -> quoteEnd(sql, quoting, index);
       case '#' -> lineEnd(sql, index);
-      case '-' -> sql.startsWith("-- ", index) ? lineEnd(sql, index) : index + 1;
+      case '-' -> isDashComment(sql, index) ? lineEnd(sql, index) : index + 1;
       case '/' -> {
         boolean comment = sql.startsWith("/*", index) && !sql.startsWith("/*!", index);
         int end = comment ? sql.indexOf("*/", index + 2) : -1;
@@ -143,17 +145,22 @@ final class SqlText {
     };
   }
 
+  private static boolean isDashComment(String sql, int index) {
+    return sql.startsWith("--", index)
+        && (index + 2 == sql.length() || sql.charAt(index + 2) <= ' ');
+  }
+
   private static int lineEnd(String sql, int index) {
     int end = sql.indexOf('\n', index);
     return end < 0 ? sql.length() : end;
   }
 
-  private static int quoteEnd(String sql, int index) {
+  private static int quoteEnd(String sql, Quoting quoting, int index) {
     char quote = sql.charAt(index);
     int i = index + 1;
     while (i < sql.length()) {
       char at = sql.charAt(i);
-      if (at == '\\' && quote != '`') {
+      if (at == '\\' && quoting.escapes(quote)) {
         i += 2;
       } else if (at != quote) {
         i++;

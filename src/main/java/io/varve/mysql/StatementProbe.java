@@ -70,7 +70,9 @@ final class StatementProbe {
     items.addAll(table.indexes());
     items.addAll(table.foreignKeys());
     List<String> renamed =
-        items.stream().map(item -> withoutSequences(SqlText.renameSchemas(item, renames))).toList();
+        items.stream()
+            .map(item -> withoutSequences(SqlText.renameSchemas(item, Quoting.PLAIN, renames)))
+            .toList();
     Optional<SQLException> refusal = refusal(table, renamed);
     if (refusal.isEmpty()) {
       return;
@@ -93,7 +95,10 @@ final class StatementProbe {
   /** A default is refused that takes from a sequence which is not there, as it may be by then. */
   private String withoutSequences(String item) {
     return SqlText.replace(
-        item, NEXT_VALUE, found -> sequences.contains(found.group(1)) ? "0" : found.group());
+        item,
+        Quoting.PLAIN,
+        NEXT_VALUE,
+        found -> sequences.contains(found.group(1)) ? "0" : found.group());
   }
 
   private Optional<SQLException> refusal(TableDefinition table, List<String> items)

@@ -41,6 +41,11 @@ public record TableDefinition(
     return !rangeKey.isEmpty();
   }
 
+  /** Whether it is made with one. */
+  public boolean hasPrimaryKey() {
+    return create.contains("\n  PRIMARY KEY ");
+  }
+
   /** Rows can repeat only where no key forbids it. */
   public boolean rowsMayRepeat() {
     return !hasRangeKey();

@@ -10,8 +10,9 @@ import java.util.regex.Pattern;
  *
  * @param includes any of these; all where it is empty
  * @param excludes and none of these
+ * @param anyCase whether a letter means its other case too, as names do on some servers
  */
-public record TableSelection(List<String> includes, List<String> excludes) {
+public record TableSelection(List<String> includes, List<String> excludes, boolean anyCase) {
 
   public static final TableSelection ALL = new TableSelection(List.of(), List.of());
 
@@ -21,6 +22,15 @@ public record TableSelection(List<String> includes, List<String> excludes) {
   public TableSelection {
     includes = List.copyOf(includes);
     excludes = List.copyOf(excludes);
+  }
+
+  /** Letters mean themselves. */
+  public TableSelection(List<String> includes, List<String> excludes) {
+    this(includes, excludes, false);
+  }
+
+  public TableSelection inAnyCase() {
+    return new TableSelection(includes, excludes, true);
   }
 
   public boolean selects(TableName name) {
@@ -39,11 +49,11 @@ public record TableSelection(List<String> includes, List<String> excludes) {
     return SYSTEM_SCHEMAS.contains(schema.toLowerCase(java.util.Locale.ROOT));
   }
 
-  private static boolean anyMatches(List<String> globs, String name) {
+  private boolean anyMatches(List<String> globs, String name) {
     return globs.stream().anyMatch(glob -> pattern(glob).matcher(name).matches());
   }
 
-  private static Pattern pattern(String glob) {
+  private Pattern pattern(String glob) {
     String whole = glob.contains(".") ? glob : glob + ".*";
     StringBuilder regex = new StringBuilder();
     for (int i = 0; i < whole.length(); i++) {
@@ -68,6 +78,7 @@ public record TableSelection(List<String> includes, List<String> excludes) {
         default -> regex.append(Pattern.quote(String.valueOf(at)));
       }
     }
-    return Pattern.compile(regex.toString(), Pattern.DOTALL);
+    int flags = anyCase ? Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE : 0;
+    return Pattern.compile(regex.toString(), Pattern.DOTALL | flags);
   }
 }

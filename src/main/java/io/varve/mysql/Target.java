@@ -4,28 +4,29 @@ import io.varve.InvalidRequestException;
 import io.varve.VarveException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
  * The server a restore writes to. Everything that is made is looked up first, so that each step can
- * be done again. Its DDL runs on one connection and is not thread-safe; {@link #loader} and {@link
- * #reader} open their own.
+ * be done again: so it is when the connection was lost, which is idle while rows are loaded. What
+ * it makes itself it makes on that connection, and is not thread-safe; {@link #tableMaker}, {@link
+ * #loader} and {@link #reader} open their own.
  */
 public final class Target implements AutoCloseable {
 
   private final DatabaseServer server;
   private final boolean binaryLogOff;
-  private final Connection connection;
+  private Connection connection;
 
   private Target(DatabaseServer server, BinaryLog binaryLog) {
     this.server = server;
@@ -70,8 +71,29 @@ public final class Target implements AutoCloseable {
     return server.info();
   }
 
-  boolean canLoadLocal() {
+  /** Whether it takes {@code LOAD DATA LOCAL}; else rows go by INSERT. */
+  public boolean canLoadLocal() {
     return server.info().localInfile();
+  }
+
+  /** The most that an INSERT of one row takes, by the size of the row's text. */
+  public long insertBytes(TableDefinition table, long rowBytes) {
+    return new LoadSql(table).longestInsert(rowBytes);
+  }
+
+  /** Whether it refuses tables without a primary key, also when this user asks it not to. */
+  public boolean requiresPrimaryKeys() {
+    Set<String> on = new HashSet<>();
+    guarded(
+        "read the settings of",
+        "the target",
+        () ->
+            Rows.each(
+                connection,
+                "SHOW SESSION VARIABLES WHERE Variable_name IN ('sql_require_primary_key',"
+                    + " 'innodb_force_primary_key') AND Value='ON'",
+                row -> on.add(row.getString(1))));
+    return !on.isEmpty();
   }
 
   private void prepare(Connection session) throws SQLException {
@@ -88,6 +110,7 @@ public final class Target implements AutoCloseable {
     if (server.info().flavour() == Flavour.MYSQL) {
       // a table without a key must not get an invisible one that the source had not
       optionally(session, "SET SESSION sql_generate_invisible_primary_key=0");
+      optionally(session, "SET SESSION sql_require_primary_key=0");
     }
     if (server.info().flavour() == Flavour.MARIADB) {
       optionally(session, "SET SESSION system_versioning_insert_history=1");
@@ -219,7 +242,8 @@ public final class Target implements AutoCloseable {
 
   /** The tables and views among the given names that stand on the target. */
   public Set<TableName> existing(Collection<TableName> names) {
-    Set<TableName> wanted = new HashSet<>(names);
+    Map<TableName, TableName> wanted = new HashMap<>();
+    names.forEach(name -> wanted.put(folded(name), name));
     Set<TableName> existing = new TreeSet<>();
     guarded(
         "list the tables of",
@@ -230,26 +254,33 @@ public final class Target implements AutoCloseable {
                 "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES",
                 row -> {
                   TableName name = new TableName(row.getString(1), row.getString(2));
-                  if (wanted.contains(name)) {
-                    existing.add(name);
+                  if (wanted.containsKey(folded(name))) {
+                    existing.add(wanted.get(folded(name)));
                   }
                 }));
     return existing;
   }
 
-  private boolean stands(TableName table) throws SQLException {
-    return Rows.one(
-        connection,
-        "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA="
-            + Quoted.text(table.schema())
-            + " AND TABLE_NAME="
-            + Quoted.text(table.table()),
-        row -> row.getInt(1) > 0);
+  /** Under which a name is to be found, as the server compares it. */
+  private TableName folded(TableName name) {
+    return info().ignoresCaseOfNames()
+        ? new TableName(lower(name.schema()), lower(name.table()))
+        : name;
+  }
+
+  /** The names of routines and events are compared without case on every server. */
+  private TableName foldedProgram(TableName name) {
+    return new TableName(folded(name).schema(), lower(name.table()));
+  }
+
+  private static String lower(String name) {
+    return name.toLowerCase(Locale.ROOT);
   }
 
   /** The routines and events among the given names that stand on the target. */
   public Set<TableName> existingPrograms(Collection<TableName> names) {
-    Set<TableName> wanted = new HashSet<>(names);
+    Map<TableName, TableName> wanted = new HashMap<>();
+    names.forEach(name -> wanted.put(foldedProgram(name), name));
     Set<TableName> existing = new TreeSet<>();
     guarded(
         "list the routines and events of",
@@ -261,8 +292,8 @@ public final class Target implements AutoCloseable {
                     + " SELECT EVENT_SCHEMA, EVENT_NAME FROM information_schema.EVENTS",
                 row -> {
                   TableName name = new TableName(row.getString(1), row.getString(2));
-                  if (wanted.contains(name)) {
-                    existing.add(name);
+                  if (wanted.containsKey(foldedProgram(name))) {
+                    existing.add(wanted.get(foldedProgram(name)));
                   }
                 }));
     return existing;
@@ -327,104 +358,53 @@ public final class Target implements AutoCloseable {
 
   /** Drops a table or view, whatever refers to it. */
   public void drop(TableName name) {
-    guarded(
-        "drop",
-        "table " + name,
-        () -> {
-          Rows.execute(connection, "DROP VIEW IF EXISTS " + name.quoted());
-          Rows.execute(connection, "DROP TABLE IF EXISTS " + name.quoted());
-        });
+    guarded("drop", "table " + name, () -> drop(connection, name));
   }
 
-  /**
-   * Makes a table without what comes after the load, unless this restore has made it before. The
-   * ledger's note comes first, so that no table of its own is ever taken for a stranger's.
-   *
-   * @throws InvalidRequestException if a table stands there that this restore has not made, and it
-   *     is not to be replaced
-   */
-  public void createTable(
-      String ledgerSchema,
-      TableDefinition table,
-      Map<String, String> renames,
-      ExistingTable existing) {
-    guarded(
-        "create",
-        "table " + table.name(),
-        () -> {
-          if (!standsByThisRestore(ledgerSchema, table.name(), existing)) {
-            connection.setCatalog(table.name().schema());
-            Rows.execute(connection, SqlText.renameSchemas(table.create(), renames));
-          }
-        });
-  }
-
-  /**
-   * Makes a sequence that goes on where the source's was; as {@link #createTable}, in whose
-   * namespace it is.
-   */
-  public void createSequence(
-      String ledgerSchema, Sequence sequence, TableName name, ExistingTable existing) {
-    guarded(
-        "create",
-        "sequence " + name,
-        () -> {
-          if (!standsByThisRestore(ledgerSchema, name, existing)) {
-            connection.setCatalog(name.schema());
-            Rows.execute(connection, sequence.create());
-          }
-          // SETVAL does not go back, which RESTART and cycles on the source have done
-          String rest =
-              Rows.one(
-                  connection,
-                  "SELECT CONCAT_WS(',', minimum_value, maximum_value, start_value, increment,"
-                      + " cache_size, cycle_option) FROM "
-                      + name.quoted(),
-                  row -> row.getString(1));
-          Rows.execute(
-              connection,
-              "INSERT INTO "
-                  + name.quoted()
-                  + " VALUES ("
-                  + String.join(",", sequence.nextValue(), rest, sequence.cycleCount())
-                  + ")");
-        });
-  }
-
-  private boolean standsByThisRestore(String ledgerSchema, TableName name, ExistingTable existing)
-      throws SQLException {
-    RestoreLedger ledger = new RestoreLedger(ledgerSchema);
-    boolean stands = stands(name);
-    if (!ledger.hasTable(connection, name)) {
-      if (stands) {
-        existing.meet(this, name);
-        stands = false;
-      }
-      ledger.addTable(connection, name);
-    }
-    return stands;
+  private static void drop(Connection connection, TableName name) throws SQLException {
+    Rows.execute(connection, "DROP VIEW IF EXISTS " + name.quoted());
+    Rows.execute(connection, "DROP TABLE IF EXISTS " + name.quoted());
   }
 
   /** What to do about a table that stands where one is to be made. */
   public enum ExistingTable {
     REFUSE {
       @Override
-      void meet(Target target, TableName table) {
+      void meet(Connection connection, TableName table, String address) {
         throw new InvalidRequestException(
             "restore into",
-            "table " + table + " on " + target.address(),
+            "table " + table + " on " + address,
             "it exists",
             "Restore under another name (--rename), drop it, or overwrite it (--mode replace).");
       }
     },
     DROP {
       @Override
-      void meet(Target target, TableName table) {
-        target.drop(table);
+      void meet(Connection connection, TableName table, String address) throws SQLException {
+        Target.drop(connection, table);
       }
     };
 
-    abstract void meet(Target target, TableName table);
+    abstract void meet(Connection connection, TableName table, String address) throws SQLException;
+  }
+
+  /**
+   * Opens a connection that makes tables.
+   *
+   * @param renames schemas that get another name, by the one that statements of the source use
+   */
+  public TableMaker tableMaker(String ledgerSchema, Map<String, String> renames) {
+    return new TableMaker(opened(), address(), new RestoreLedger(ledgerSchema), renames);
+  }
+
+  private Connection opened() {
+    Connection opened = server.open();
+    try {
+      prepare(opened);
+      return opened;
+    } catch (SQLException e) {
+      throw SqlErrors.translate(e, "prepare a session on", address());
+    }
   }
 
   /** Opens a connection that loads. */
@@ -435,67 +415,6 @@ public final class Target implements AutoCloseable {
   /** Opens a connection that judges ranges; the caller closes it. */
   public TargetReader reader() {
     return new TargetReader(server.open(), address());
-  }
-
-  /**
-   * Makes the indexes of a table that are missing: all in one statement, so that its rows are read
-   * once; a FULLTEXT index needs one of its own. Opens its own connection.
-   */
-  public void createIndexes(TableDefinition table) {
-    addMissing(table, table.indexes(), CreateTable::indexes, "indexes", Map.of());
-  }
-
-  /** Makes the foreign keys of a table that are missing; opens its own connection. */
-  public void createForeignKeys(TableDefinition table, Map<String, String> renames) {
-    addMissing(table, table.foreignKeys(), CreateTable::foreignKeys, "foreign keys", renames);
-  }
-
-  // An index and a foreign key may have one name: the server names the index of a foreign key so.
-  private void addMissing(
-      TableDefinition table,
-      List<String> wanted,
-      Function<CreateTable, List<String>> kind,
-      String what,
-      Map<String, String> renames) {
-    if (wanted.isEmpty()) {
-      return;
-    }
-    guarded(
-        "create the " + what + " of",
-        "table " + table.name(),
-        () -> {
-          try (Connection own = server.open()) {
-            prepare(own);
-            own.setCatalog(table.name().schema());
-            String shown =
-                Rows.one(
-                    own, "SHOW CREATE TABLE " + table.name().quoted(), row -> row.getString(2));
-            Set<String> present = CreateTable.names(kind.apply(CreateTable.split(shown, Set.of())));
-            List<String> missing =
-                wanted.stream()
-                    .map(item -> SqlText.renameSchemas(item, renames))
-                    .filter(item -> !present.contains(CreateTable.name(item)))
-                    .toList();
-            for (List<String> together : statements(missing)) {
-              Rows.execute(
-                  own,
-                  "ALTER TABLE "
-                      + table.name().quoted()
-                      + " ADD "
-                      + String.join(", ADD ", together));
-            }
-          }
-        });
-  }
-
-  private static List<List<String>> statements(List<String> items) {
-    List<List<String>> statements = new ArrayList<>();
-    List<String> together = items.stream().filter(i -> !CreateTable.isFulltext(i)).toList();
-    if (!together.isEmpty()) {
-      statements.add(together);
-    }
-    items.stream().filter(CreateTable::isFulltext).map(List::of).forEach(statements::add);
-    return statements;
   }
 
   /**
@@ -513,11 +432,15 @@ public final class Target implements AutoCloseable {
       Consumer<String> notes) {
     Set<String> heard = new LinkedHashSet<>(); // of a try that fails the next one tells again
     try {
-      try {
-        new ObjectMaker(connection, options, heard::add).make(object, schema, renames);
-      } finally {
-        prepare(connection);
-      }
+      againIfLost(
+          () -> {
+            heard.clear();
+            try {
+              new ObjectMaker(connection, options, heard::add).make(object, schema, renames);
+            } finally {
+              prepare(connection);
+            }
+          });
       heard.forEach(notes);
       return true;
     } catch (SQLException e) {
@@ -575,7 +498,21 @@ public final class Target implements AutoCloseable {
   }
 
   private void guarded(String doing, String subject, GuardedSql.Action action) {
-    GuardedSql.run(doing, subject + " on " + address(), action);
+    GuardedSql.run(doing, subject + " on " + address(), () -> againIfLost(action));
+  }
+
+  private void againIfLost(GuardedSql.Action action) throws SQLException {
+    try {
+      action.run();
+    } catch (SQLException e) {
+      if (!SqlErrors.isLostConnection(e)) {
+        throw e;
+      }
+      Connection lost = connection;
+      connection = opened();
+      lost.close();
+      action.run();
+    }
   }
 
   @Override

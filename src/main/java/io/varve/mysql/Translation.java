@@ -48,7 +48,8 @@ public record Translation(Flavour from, Flavour to, Map<String, String> collatio
         table.columns().stream().map(this::column).toList(),
         table.rangeKey(),
         table.rangeKeyName(),
-        CreateTable.reworded(table.create(), this::item, this::collated),
+        CreateTable.reworded(
+            table.create(), this::item, options -> collated(options, Quoting.PLAIN)),
         table.indexes().stream().map(this::item).toList(),
         table.foreignKeys());
   }
@@ -78,7 +79,7 @@ public record Translation(Flavour from, Flavour to, Map<String, String> collatio
         object.kind(),
         object.name(),
         object.table(),
-        collated(object.create()),
+        collated(object.create(), Quoting.under(object.sqlMode())),
         object.sqlMode(),
         object.charset(),
         collations.getOrDefault(object.collation(), object.collation()),
@@ -89,17 +90,18 @@ public record Translation(Flavour from, Flavour to, Map<String, String> collatio
     return name == null ? null : collations.getOrDefault(name, name);
   }
 
-  private String collated(String sql) {
+  private String collated(String sql, Quoting quoting) {
     return collations.isEmpty()
         ? sql
         : SqlText.replace(
             sql,
+            quoting,
             COLLATE,
             found -> found.group(1) + collations.getOrDefault(found.group(2), found.group(2)));
   }
 
   private String item(String definition) {
-    String collated = collated(definition);
+    String collated = collated(definition, Quoting.PLAIN);
     if (!isAcross()) {
       return collated;
     }
@@ -110,19 +112,26 @@ public record Translation(Flavour from, Flavour to, Map<String, String> collatio
   }
 
   private static String forMariaDb(String definition) {
-    String types = SqlText.replace(definition, GEOMETRY_COLLECTION, found -> "geometrycollection");
-    String columns = SqlText.replace(types, INVISIBLE_COLUMN, found -> "INVISIBLE");
-    return SqlText.replace(columns, INVISIBLE_INDEX, found -> "IGNORED");
+    String types =
+        SqlText.replace(
+            definition, Quoting.PLAIN, GEOMETRY_COLLECTION, found -> "geometrycollection");
+    String columns = SqlText.replace(types, Quoting.PLAIN, INVISIBLE_COLUMN, found -> "INVISIBLE");
+    return SqlText.replace(columns, Quoting.PLAIN, INVISIBLE_INDEX, found -> "IGNORED");
   }
 
   /** MySQL wants parentheses around a default that is an expression, as one of a TEXT must be. */
   private static String forMySql(String definition) {
-    String indexes = SqlText.replace(definition, IGNORED_INDEX, found -> "INVISIBLE");
+    String indexes =
+        SqlText.replace(definition, Quoting.PLAIN, IGNORED_INDEX, found -> "INVISIBLE");
     String literals =
         LONG_COLUMN.matcher(indexes).find()
-            ? SqlText.replace(indexes, LITERAL_DEFAULT, found -> "DEFAULT (" + found.group(1) + ")")
+            ? SqlText.replace(
+                indexes,
+                Quoting.PLAIN,
+                LITERAL_DEFAULT,
+                found -> "DEFAULT (" + found.group(1) + ")")
             : indexes;
-    return SqlText.find(literals, FUNCTION_DEFAULT)
+    return SqlText.find(literals, Quoting.PLAIN, FUNCTION_DEFAULT)
         .map(
             found -> {
               int end = SqlText.closing(literals, found.end() - 1) + 1;

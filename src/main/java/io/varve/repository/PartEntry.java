@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param upper bound of its range, inclusive; null to the last row
  * @param rawBytes of the rows' text
  * @param storedBytes of the object
+ * @param longestRowBytes of the longest row's text; null where no one has looked
+ * @param longestCanonicalBytes of the row that has most of what is hashed; likewise
  * @param xor of the rows' hashes, 16 hex digits
  * @param sum of the rows' hashes, likewise; null where rows cannot repeat
  * @param sha256 of the object, hex
@@ -24,6 +26,8 @@ public record PartEntry(
     long rows,
     long rawBytes,
     long storedBytes,
+    @Nullable Long longestRowBytes,
+    @Nullable Long longestCanonicalBytes,
     String xor,
     @Nullable String sum,
     String sha256) {
@@ -38,6 +42,17 @@ public record PartEntry(
   }
 
   public PartEntry withRange(@Nullable List<String> newLower, @Nullable List<String> newUpper) {
-    return new PartEntry(key, newLower, newUpper, rows, rawBytes, storedBytes, xor, sum, sha256);
+    return new PartEntry(
+        key,
+        newLower,
+        newUpper,
+        rows,
+        rawBytes,
+        storedBytes,
+        longestRowBytes,
+        longestCanonicalBytes,
+        xor,
+        sum,
+        sha256);
   }
 }

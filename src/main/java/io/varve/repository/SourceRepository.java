@@ -77,6 +77,8 @@ public final class SourceRepository {
         checksum.rows(),
         part.rawBytes(),
         part.content().size(),
+        part.longestRowBytes(),
+        part.longestCanonicalBytes(),
         hex(checksum.xor()),
         table.rowsMayRepeat() ? hex(checksum.sum()) : null,
         sha256);

@@ -3,6 +3,9 @@ package io.varve.repository;
 import io.varve.codec.RowChecksum;
 import io.varve.mysql.TableDefinition;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A table as a manifest has it.
@@ -28,6 +31,22 @@ public record TableEntry(
         definitionHash,
         rows,
         parts.stream().map(part -> part.withRange(null, null)).toList());
+  }
+
+  /** Size of the longest row's text, as far as the parts know; 0 where none does. */
+  public long longestRowBytes() {
+    return longest(PartEntry::longestRowBytes);
+  }
+
+  /** Most of what is hashed of any row, as far as the parts know; 0 where none does. */
+  public long longestCanonicalBytes() {
+    return longest(PartEntry::longestCanonicalBytes);
+  }
+
+  private long longest(Function<PartEntry, @Nullable Long> bytes) {
+    return parts.stream()
+        .map(part -> Objects.requireNonNullElse(bytes.apply(part), 0L))
+        .reduce(0L, Math::max);
   }
 
   /** Of all rows; needs no order, so it can be compared where ranges cannot. */

@@ -9,8 +9,10 @@ import io.varve.mysql.PartLoader;
 import io.varve.mysql.SchemaObject;
 import io.varve.mysql.Sequence;
 import io.varve.mysql.TableDefinition;
+import io.varve.mysql.TableMaker;
 import io.varve.mysql.TableName;
 import io.varve.mysql.Target;
+import io.varve.mysql.Target.ExistingTable;
 import io.varve.mysql.Translation;
 import io.varve.repository.BackupId;
 import io.varve.repository.Job;
@@ -123,13 +125,12 @@ public final class Restore {
     load(plan);
     Instant loaded = clock.instant();
     progress.begin("indexing", 0);
-    Workers.share(options.parallel(), plan.tables(), table -> target.createIndexes(table.target()));
-    plan.tables().forEach(table -> target.createForeignKeys(table.target(), options.renames()));
+    makeKeys(plan);
     List<Account> accounts = options.accounts() ? accounts(plan.manifest()) : List.of();
     // before the objects, whose definers may be among them
     List<Account> made = target.makeAccounts(plan.ledgerSchema(), accounts, this::note);
     makeObjects(plan);
-    target.grant(plan.ledgerSchema(), made, options.renames(), this::note);
+    target.grant(plan.ledgerSchema(), made, plan.renames(), this::note);
     Instant indexed = clock.instant();
     progress.begin("verifying", plan.rawBytes());
     int ranges =
@@ -164,33 +165,65 @@ public final class Restore {
     }
     String ledger = plan.ledgerSchema();
     target.createLedger(ledger, new RestorePlanner(repository, target, options).binding(plan));
-    for (PlannedSchema schema : plan.schemas()) {
-      for (Sequence sequence : schema.sequences()) {
-        target.createSequence(
-            ledger,
-            sequence,
-            new TableName(schema.target(), sequence.name()),
-            options.mode().existingTable());
-      }
-    }
-    Map<Boolean, List<PlannedTable>> withoutRows =
-        plan.tables().stream()
-            .collect(Collectors.partitioningBy(table -> table.target().definitionOnly()));
-    for (PlannedTable table : withoutRows.getOrDefault(false, List.of())) {
-      target.createTable(ledger, table.target(), options.renames(), options.mode().existingTable());
-    }
-    withoutRows.getOrDefault(true, List.of()).forEach(table -> makeWithoutRows(ledger, table));
+    ExistingTable existing = options.mode().existingTable();
+    onMakers(
+        plan,
+        plan.tables().size(),
+        makers -> {
+          for (PlannedSchema schema : plan.schemas()) {
+            for (Sequence sequence : schema.sequences()) {
+              TableName name = new TableName(schema.target(), sequence.name());
+              makers.getFirst().create(sequence, name, existing);
+            }
+          }
+          Map<Boolean, List<TableDefinition>> withoutRows =
+              plan.tables().stream()
+                  .map(PlannedTable::target)
+                  .collect(Collectors.partitioningBy(TableDefinition::definitionOnly));
+          Workers.share(
+              makers,
+              withoutRows.getOrDefault(false, List.of()),
+              (maker, table) -> maker.create(table, existing));
+          withoutRows
+              .getOrDefault(true, List.of())
+              .forEach(table -> makeWithoutRows(makers.getFirst(), table, existing));
+        });
   }
 
   /** A table that stands on other tables or servers may not be possible here. */
-  private void makeWithoutRows(String ledger, PlannedTable table) {
-    TableDefinition definition = table.target();
-    String name = "table " + definition.name() + " (" + definition.engine() + ")";
+  private void makeWithoutRows(TableMaker maker, TableDefinition table, ExistingTable existing) {
+    String name = "table " + table.name() + " (" + table.engine() + ")";
     try {
-      target.createTable(ledger, definition, options.renames(), options.mode().existingTable());
+      maker.create(table, existing);
       note(name + " has no rows of its own: its definition is restored");
     } catch (InvalidRequestException e) {
       note(name + " could not be made: " + e.reason());
+    }
+  }
+
+  private void makeKeys(RestorePlan plan) {
+    List<TableDefinition> tables = plan.tables().stream().map(PlannedTable::target).toList();
+    List<TableDefinition> indexed =
+        tables.stream().filter(table -> !table.indexes().isEmpty()).toList();
+    onMakers(
+        plan,
+        indexed.size(),
+        makers -> {
+          Workers.share(makers, indexed, TableMaker::createIndexes);
+          // one after another: each locks the tables that it refers to
+          tables.forEach(makers.getFirst()::createForeignKeys);
+        });
+  }
+
+  private void onMakers(RestorePlan plan, int items, Consumer<List<TableMaker>> work) {
+    List<TableMaker> makers = new ArrayList<>();
+    try {
+      for (int i = 0; i < Math.max(1, Math.min(options.parallel(), items)); i++) {
+        makers.add(target.tableMaker(plan.ledgerSchema(), plan.renames()));
+      }
+      work.accept(makers);
+    } finally {
+      makers.forEach(TableMaker::close);
     }
   }
 
@@ -247,6 +280,14 @@ public final class Restore {
     plan.schemas()
         .forEach(schema -> schema.objects().forEach(o -> waiting.add(new Waiting(schema, o))));
     waiting.sort(Comparator.comparing(next -> next.object().kind()));
+    if (plan.manifest().server().ignoresCaseOfNames()
+        && !target.info().ignoresCaseOfNames()
+        && waiting.stream().anyMatch(next -> next.object().kind() != SchemaObject.Kind.VIEW)) {
+      note(
+          "the source ignores the case of tables' names and the target does not: bodies of"
+              + " routines, triggers and events that name them in other letters than "
+              + "lower case fail when they run");
+    }
     if (options.mode() == RestoreMode.REPLACE) {
       // where a table stands, no view can be made in its place
       waiting.stream()
@@ -256,8 +297,7 @@ public final class Restore {
     }
     boolean madeAny = true;
     while (madeAny && !waiting.isEmpty()) {
-      madeAny =
-          waiting.removeIf(next -> make(plan.translation(), next.object(), next.schema().target()));
+      madeAny = waiting.removeIf(next -> make(plan, next.object(), next.schema().target()));
     }
     for (Waiting left : waiting) {
       note(
@@ -271,9 +311,10 @@ public final class Restore {
   }
 
   /** In another flavour's words an object may be nonsense: then all the others are still wanted. */
-  private boolean make(Translation translation, SchemaObject object, String schema) {
+  private boolean make(RestorePlan plan, SchemaObject object, String schema) {
+    Translation translation = plan.translation();
     try {
-      return target.createObject(object, schema, options.renames(), options.objects(), this::note);
+      return target.createObject(object, schema, plan.renames(), options.objects(), this::note);
     } catch (InvalidRequestException e) {
       if (!translation.isAcross()) {
         throw e;

@@ -32,8 +32,4 @@ public record RestoreOptions(
       TableSelection selection, Map<String, String> renames, RestoreMode mode, int parallel) {
     this(selection, renames, mode, parallel, Map.of(), ObjectOptions.AS_THEY_WERE, false);
   }
-
-  String targetSchema(String schema) {
-    return renames.getOrDefault(schema, schema);
-  }
 }

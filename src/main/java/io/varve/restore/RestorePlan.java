@@ -19,6 +19,8 @@ import java.util.TreeMap;
  * What a restore will do, found to be possible before anything is written.
  *
  * @param translation what the target has to be told in other words
+ * @param renames schemas that get another name on the target, by the one that statements of the
+ *     source use
  * @param replaced tables of the target that are dropped
  * @param resumed whether an earlier try of the same restore is carried on
  */
@@ -27,6 +29,7 @@ public record RestorePlan(
     Translation translation,
     List<PlannedSchema> schemas,
     List<PlannedTable> tables,
+    Map<String, String> renames,
     Set<TableName> replaced,
     boolean resumed) {
 

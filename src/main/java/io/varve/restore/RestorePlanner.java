@@ -8,6 +8,7 @@ import io.varve.mysql.SchemaObject;
 import io.varve.mysql.SchemaObject.Kind;
 import io.varve.mysql.Sequence;
 import io.varve.mysql.TableName;
+import io.varve.mysql.TableSelection;
 import io.varve.mysql.Target;
 import io.varve.mysql.Translation;
 import io.varve.repository.BackupId;
@@ -42,26 +43,34 @@ final class RestorePlanner {
     Manifest manifest = repository.manifest(id);
     requireKnownRenames(manifest);
     Translation translation = translation(manifest);
+    TableSelection selection =
+        manifest.server().ignoresCaseOfNames()
+            ? options.selection().inAnyCase()
+            : options.selection();
+    TargetNames names = new TargetNames(target, manifest.server(), options.renames());
     List<PlannedTable> tables =
         manifest.tables().stream()
-            .filter(table -> options.selection().selects(table.definition().name()))
+            .filter(table -> selection.selects(table.definition().name()))
             .map(
                 table ->
                     new PlannedTable(
                         table,
                         translation.table(
-                            table.definition().renamed(targetName(table.definition().name())))))
+                            table.definition().renamed(names.table(table.definition().name())))))
             .toList();
-    List<PlannedSchema> schemas = schemas(manifest, translation, tables);
+    List<PlannedSchema> schemas = schemas(manifest, translation, selection, names, tables);
     requireAny(manifest, schemas);
+    names.requireDistinct(schemas, tables);
+    new TargetLimits(target).require(tables);
     requireSequencesFit(schemas);
     requireAccounts(manifest, translation);
     if (options.objects().definer() instanceof Definer.Account account) {
       target.requireAccount(account);
     }
-    RestorePlan plan = new RestorePlan(manifest, translation, schemas, tables, Set.of(), false);
+    RestorePlan plan =
+        new RestorePlan(manifest, translation, schemas, tables, names.renames(), Set.of(), false);
     try {
-      requireKnown(schemas, tables);
+      requireKnown(plan);
     } catch (InvalidRequestException e) {
       throw target.explained(e, plan.work());
     }
@@ -88,7 +97,8 @@ final class RestorePlanner {
           "Restore under another name (--rename), drop what is there, or overwrite it (--mode"
               + " replace).");
     }
-    return new RestorePlan(manifest, translation, schemas, tables, strangers, ledger.isPresent());
+    return new RestorePlan(
+        manifest, translation, schemas, tables, names.renames(), strangers, ledger.isPresent());
   }
 
   /** What identifies a restore: a try with other options is another restore. */
@@ -142,33 +152,33 @@ final class RestorePlanner {
         .toList();
   }
 
-  private TableName targetName(TableName name) {
-    return new TableName(options.targetSchema(name.schema()), name.table());
-  }
-
-  private List<PlannedSchema> schemas(
-      Manifest manifest, Translation translation, List<PlannedTable> tables) {
+  private static List<PlannedSchema> schemas(
+      Manifest manifest,
+      Translation translation,
+      TableSelection selection,
+      TargetNames names,
+      List<PlannedTable> tables) {
     Set<TableName> wanted =
         tables.stream().map(table -> table.entry().definition().name()).collect(Collectors.toSet());
+    Set<String> inUse = wanted.stream().map(TableName::schema).collect(Collectors.toSet());
     List<PlannedSchema> schemas = new ArrayList<>();
     for (SchemaDefinition schema : manifest.schemas()) {
       List<SchemaObject> objects =
-          schema.objects().stream().filter(object -> isWanted(schema, object, wanted)).toList();
+          schema.objects().stream()
+              .filter(object -> isWanted(schema, object, selection, wanted))
+              .toList();
       List<Sequence> sequences =
           schema.sequences().stream()
-              .filter(
-                  sequence ->
-                      options.selection().selects(new TableName(schema.name(), sequence.name())))
+              .filter(sequence -> selection.selects(new TableName(schema.name(), sequence.name())))
               .toList();
-      boolean inUse = wanted.stream().anyMatch(table -> table.schema().equals(schema.name()));
-      if (inUse
+      if (inUse.contains(schema.name())
           || !sequences.isEmpty()
           || !objects.isEmpty()
-          || options.selection().selectsSchema(schema.name())) {
+          || selection.selectsSchema(schema.name())) {
         schemas.add(
             new PlannedSchema(
                 translation.schema(schema),
-                options.targetSchema(schema.name()),
+                names.schema(schema.name()),
                 sequences,
                 objects.stream().map(translation::object).toList()));
       }
@@ -176,15 +186,22 @@ final class RestorePlanner {
     return schemas;
   }
 
-  private boolean isWanted(SchemaDefinition schema, SchemaObject object, Set<TableName> tables) {
+  private static boolean isWanted(
+      SchemaDefinition schema,
+      SchemaObject object,
+      TableSelection selection,
+      Set<TableName> tables) {
     return object.kind() == Kind.TRIGGER
         ? tables.contains(new TableName(schema.name(), object.table()))
-        : options.selection().selects(new TableName(schema.name(), object.name()));
+        : selection.selects(new TableName(schema.name(), object.name()));
   }
 
   private void requireKnownRenames(Manifest manifest) {
+    boolean anyCase = manifest.server().ignoresCaseOfNames();
     for (String schema : options.renames().keySet()) {
-      if (manifest.schemas().stream().noneMatch(known -> known.name().equals(schema))) {
+      if (manifest.schemas().stream()
+          .map(SchemaDefinition::name)
+          .noneMatch(name -> anyCase ? name.equalsIgnoreCase(schema) : name.equals(schema))) {
         throw new InvalidRequestException(
             "rename",
             "schema " + schema,
@@ -260,8 +277,8 @@ final class RestorePlanner {
   }
 
   /** What the target would refuse, it refuses before anything is written. */
-  private void requireKnown(List<PlannedSchema> schemas, List<PlannedTable> tables) {
-    for (PlannedSchema schema : schemas) {
+  private void requireKnown(RestorePlan plan) {
+    for (PlannedSchema schema : plan.schemas()) {
       String collation = schema.definition().collation();
       if (!target.knowsCollation(schema.definition().charset(), collation)) {
         throw new InvalidRequestException(
@@ -272,6 +289,8 @@ final class RestorePlanner {
       }
     }
     target.requireKnown(
-        tables.stream().map(PlannedTable::target).toList(), sequences(schemas), options.renames());
+        plan.tables().stream().map(PlannedTable::target).toList(),
+        sequences(plan.schemas()),
+        plan.renames());
   }
 }
