@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,23 +58,47 @@ public final class TableReader {
               connection.createStatement(ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_READ_ONLY)) {
             statement.setFetchSize(STREAM);
             try (ResultSet rows = statement.executeQuery(new RangeSql(table).rows(range, limit))) {
-              return pump(rows, new byte[table.columns().size()][], sink);
+              return pump(rows, table, sink);
             }
           }
         });
   }
 
-  private static long pump(ResultSet rows, byte[] @Nullable [] fields, RowSink sink)
+  private static long pump(ResultSet rows, TableDefinition table, RowSink sink)
       throws SQLException {
+    byte[] @Nullable [] fields = new byte[table.columns().size()][];
+    int[] documents = documents(table);
     long count = 0;
     while (rows.next()) {
       for (int i = 0; i < fields.length; i++) {
         fields[i] = rows.getBytes(i + 1);
       }
+      for (int document : documents) {
+        requireWhole(fields[document], table, document);
+      }
       sink.row(fields);
       count++;
     }
     return count;
+  }
+
+  private static int[] documents(TableDefinition table) {
+    return IntStream.range(0, table.columns().size())
+        .filter(i -> table.columns().get(i).encoding() == ColumnEncoding.JSON)
+        .toArray();
+  }
+
+  /** MySQL shows a document whose text exceeds max_allowed_packet as '', with a mere warning. */
+  private static void requireWhole(byte @Nullable [] value, TableDefinition table, int column) {
+    if (value != null && value.length == 0) {
+      throw new InvalidRequestException(
+          "read",
+          "table " + table.name(),
+          "a document in column "
+              + table.columns().get(column).name()
+              + " is longer than the server's max_allowed_packet, so the server does not show it",
+          "Set max_allowed_packet on the server to more than the longest document, up to 1 GB.");
+    }
   }
 
   /**
