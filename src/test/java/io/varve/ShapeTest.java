@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -66,43 +67,37 @@ class ShapeTest {
   }
 
   private RestoreReport restore(BackupReport backup) {
-    RestoreReport report =
-        timed(
-            "restore",
-            () ->
-                repository.restore(
-                    server, backup, TestRepository.renaming(schema.name(), copy.name())));
-    System.out.println(report);
-    return report;
+    return timed(
+        "restore",
+        () ->
+            repository.restore(
+                server, backup, TestRepository.renaming(schema.name(), copy.name())));
   }
 
-  private static <T> T timed(String what, java.util.function.Supplier<T> work) {
+  private static <T> T timed(String what, Supplier<T> work) {
     Instant start = Instant.now();
     T result = work.get();
     Duration took = Duration.between(start, Instant.now());
-    System.out.println(what + " " + took);
     assertThat(took).as(what).isLessThan(FEW_MINUTES);
     return result;
   }
 
   @Test
   void thousandsOfTablesComeBack() throws SQLException {
-    Instant start = Instant.now();
     try (Connection connection = schema.connect();
         Statement statement = connection.createStatement()) {
       for (int i = 0; i < TABLES; i++) {
+        String foreignKey =
+            i % 10 == 0
+                ? ", CONSTRAINT p%d FOREIGN KEY (parent) REFERENCES t%d (id)".formatted(i, i / 2)
+                : "";
         statement.execute(
-            "CREATE TABLE t"
-                + i
-                + " (id INT PRIMARY KEY, v VARCHAR(20), parent INT, KEY by_v (v), CONSTRAINT p"
-                + i
-                + " FOREIGN KEY (parent) REFERENCES t"
-                + i / 2
-                + " (id)) ENGINE=InnoDB");
+            "CREATE TABLE t%d (id INT PRIMARY KEY, v VARCHAR(20), parent INT, KEY by_v (v)%s)"
+                    .formatted(i, foreignKey)
+                + " ENGINE=InnoDB");
         statement.execute("INSERT INTO t" + i + " VALUES (" + i + ", 'one', NULL)");
       }
     }
-    System.out.println("fill " + Duration.between(start, Instant.now()));
     BackupReport backup = backup();
     assertThat(backup.totals().tables()).isEqualTo(TABLES);
     RestoreReport report = restore(backup);
@@ -114,7 +109,7 @@ class ShapeTest {
                     + " CONSTRAINT_SCHEMA='"
                     + copy.name()
                     + "'"))
-        .isEqualTo(Integer.toString(TABLES));
+        .isEqualTo(Integer.toString(TABLES / 10));
     assertThat(server.value("SELECT id FROM " + copy.name() + ".t" + (TABLES - 1)))
         .isEqualTo(Integer.toString(TABLES - 1));
   }

@@ -83,6 +83,19 @@ record CreateTable(String beforeLoad, List<String> indexes, List<String> foreign
         + create.substring(close);
   }
 
+  /** A whole CREATE TABLE, as {@link #split} makes it, with indexes again. */
+  static String withIndexes(String create, List<String> indexes) {
+    if (indexes.isEmpty()) {
+      return create;
+    }
+    int close = SqlText.closing(create, SqlText.indexOf(create, '(', 0));
+    return create.substring(0, close).stripTrailing()
+        + ",\n  "
+        + String.join(",\n  ", indexes)
+        + "\n"
+        + create.substring(close);
+  }
+
   static Set<String> names(List<String> definitions) {
     return definitions.stream().map(CreateTable::name).collect(Collectors.toSet());
   }

@@ -63,6 +63,8 @@ final class ServerConnector {
     properties.setProperty("tinyInt1isBit", "false");
     properties.setProperty("yearIsDateType", "false");
     properties.setProperty("useLocalSessionState", "false");
+    // Asks the server before each statement whether the session is read-only when on.
+    properties.setProperty("readOnlyPropagatesToServer", "false");
     properties.setProperty("allowLoadLocalInfile", "false");
     switch (purpose) {
       case CONTROL -> {}

@@ -138,6 +138,20 @@ public record TableDefinition(
         .collect(Collectors.joining("\t"));
   }
 
+  /** The same, made with all of its indexes at once: one statement less, slower to fill. */
+  public TableDefinition indexedFromTheStart() {
+    return new TableDefinition(
+        name,
+        engine,
+        history,
+        columns,
+        rangeKey,
+        rangeKeyName,
+        CreateTable.withIndexes(create, indexes),
+        indexes,
+        foreignKeys);
+  }
+
   public TableDefinition renamed(TableName other) {
     return new TableDefinition(
         other, engine, history, columns, rangeKey, rangeKeyName, create, indexes, foreignKeys);
