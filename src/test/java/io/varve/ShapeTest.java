@@ -115,7 +115,7 @@ class ShapeTest {
   }
 
   @Test
-  void aRowOfFortyMegabytesComesBack() {
+  void aRowWithValuesOfFortyMegabytesComesBack() {
     try (GlobalSettings settings =
         GlobalSettings.on(server).with("max_allowed_packet", 128L << 20)) {
       schema.execute(
