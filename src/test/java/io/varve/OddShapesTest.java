@@ -66,11 +66,11 @@ class OddShapesTest {
     String other = "`".repeat(20) + "x".repeat(MOST_CHARACTERS - 20);
     String quotedOther = other.replace("`", "``");
     schema.execute(
-        ("CREATE TABLE `%1$s` (`%2$s` INT PRIMARY KEY, `%3$s` VARCHAR(20), KEY `%2$s` (`%3$s`),"
-                + " CONSTRAINT `%2$s` FOREIGN KEY (`%2$s`) REFERENCES `%1$s` (`%2$s`))"
+        ("CREATE TABLE `%1$s` (`%2$s` INT PRIMARY KEY, `%3$s` VARCHAR(20), up INT, KEY `%2$s` (`%3$s`),"
+                + " CONSTRAINT `%4$s` FOREIGN KEY (up) REFERENCES `%1$s` (`%2$s`))"
                 + " ENGINE=InnoDB")
-            .formatted(table, index, quotedOther),
-        "INSERT INTO `%s` VALUES (1, 'one'), (2, 'two')".formatted(table),
+            .formatted(table, index, quotedOther, "鍵".repeat(MOST_CHARACTERS)),
+        "INSERT INTO `%s` VALUES (1, 'one', NULL), (2, 'two', NULL)".formatted(table),
         "CREATE TABLE `%s` (id INT PRIMARY KEY) ENGINE=InnoDB".formatted(quotedOther),
         "INSERT INTO `%s` VALUES (3)".formatted(quotedOther),
         "CREATE VIEW `%s` AS SELECT * FROM `%s`".formatted("è".repeat(MOST_CHARACTERS), table),
