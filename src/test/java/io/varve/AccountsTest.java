@@ -186,6 +186,22 @@ class AccountsTest {
         .noneMatch(name -> name.matches("`(rdsadmin|mysql\\..*|mariadb\\.sys)`.*"));
   }
 
+  /** RDS keeps its own tables in the server's schema. */
+  @Test
+  void tablesOfTheServerOrTheCloudAreNotBackedUp() {
+    server.execute(
+        "CREATE TABLE IF NOT EXISTS mysql.rds_heartbeat2 (id INT PRIMARY KEY, value BIGINT)");
+    try {
+      BackupReport backup =
+          repository.backup(server, TestRepository.of(schema.name(), "mysql", "sys"));
+      assertThat(repository.manifest(backup).tables())
+          .extracting(table -> table.definition().name().toString())
+          .containsExactly(schema.name() + ".t");
+    } finally {
+      server.execute("DROP TABLE mysql.rds_heartbeat2");
+    }
+  }
+
   @Test
   void noHashIsPrinted() {
     BackupReport backup = backup();

@@ -111,11 +111,7 @@ class PrivilegesTest {
     withoutTransactions();
   }
 
-  /** Only there: MySQL with GTIDs on takes no rows for such a table in a transaction. */
   private void withoutTransactions() {
-    if (!server.isMariaDb()) {
-      return;
-    }
     schema.execute(
         "CREATE TABLE plain (id INT PRIMARY KEY) ENGINE=MyISAM", "INSERT INTO plain VALUES (1)");
   }
@@ -147,10 +143,10 @@ class PrivilegesTest {
 
   /** What is always said of such a schema, and has nothing to do with privileges. */
   private List<String> usualNotes() {
-    String plain =
+    return List.of(
         schema.name()
-            + ".plain (MyISAM) has no snapshots: it was read under a lock of its own, at another moment than the others";
-    return server.isMariaDb() ? List.of(plain) : List.of();
+            + ".plain (MyISAM) has no snapshots: it was read under a lock of its own, at another"
+            + " moment than the others");
   }
 
   @Test
@@ -284,8 +280,7 @@ class PrivilegesTest {
     BackupReport backup = backup(backupUser, Optional.empty());
     return leavingOut(
         user -> forRestore(flavour(), user),
-        // for tables without transactions
-        grant -> server.isMariaDb() || !grant.statement().startsWith("GRANT DELETE "),
+        grant -> true,
         (user, grant) -> {
           copy.close();
           boolean logged = !grant.onlyFor().equals("--no-binary-log");

@@ -358,7 +358,7 @@ class ServerSettingsTest {
       assertThatThrownBy(() -> repository.restore(as(user), backup, renamed()))
           .isInstanceOf(InvalidRequestException.class)
           .hasMessageContaining("trigger " + copy.name() + ".counting")
-          .hasMessageContaining("Set " + trusting + "=1");
+          .hasMessageContaining("SET GLOBAL " + trusting + " = 1;");
       settings.with(trusting, "1");
       repository.restore(as(user), backup, renamed());
     }

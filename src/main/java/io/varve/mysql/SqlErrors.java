@@ -1,5 +1,6 @@
 package io.varve.mysql;
 
+import com.mysql.cj.exceptions.CJCommunicationsException;
 import io.varve.InvalidRequestException;
 import io.varve.RetryLaterException;
 import io.varve.VarveException;
@@ -225,7 +226,9 @@ public final class SqlErrors {
     String state = failure.getSQLState();
     return (state != null && state.startsWith("08"))
         || failure.getErrorCode() == 1927
-        || failure.getErrorCode() == 4031;
+        || failure.getErrorCode() == 4031
+        // a result that breaks off half-way has a state that says nothing
+        || isAbout(failure, CJCommunicationsException.class);
   }
 
   private static String safeText(SQLException failure) {

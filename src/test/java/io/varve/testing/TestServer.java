@@ -12,12 +12,11 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The database server that tests talk to: an embedded MariaDB, or the one that {@code
- * VARVE_TEST_SERVER} ({@code mysql://user@host:port}) and {@code VARVE_TEST_SERVER_PASSWORD} name.
- * The user must be allowed everything.
+ * VARVE_TEST_SERVER} ({@code mysql://user@host:port}) and {@code VARVE_TEST_SERVER_PASSWORD} name,
+ * or one from the image that {@code VARVE_TEST_IMAGE} names. The user must be allowed everything.
  */
 public record TestServer(String host, int port, String user, String password) {
 
@@ -31,22 +30,25 @@ public record TestServer(String host, int port, String user, String password) {
   // Loaded, and so started, on first use.
   private static final class Shared {
     static final TestServer SERVER =
-        fromEnvironment().orElseGet(() -> EmbeddedMariaDb.start().server());
+        fromEnvironment()
+            .or(() -> variable("VARVE_TEST_IMAGE").map(ContainerServer::start))
+            .orElseGet(() -> EmbeddedMariaDb.start().server());
   }
 
   private static Optional<TestServer> fromEnvironment() {
-    String address = System.getenv("VARVE_TEST_SERVER");
-    if (address == null || address.isBlank()) {
-      return Optional.empty();
-    }
-    URI uri = URI.create(address);
-    @Nullable String password = System.getenv("VARVE_TEST_SERVER_PASSWORD");
-    return Optional.of(
-        new TestServer(
-            uri.getHost(),
-            uri.getPort() == -1 ? 3306 : uri.getPort(),
-            uri.getUserInfo(),
-            password == null ? "" : password));
+    return variable("VARVE_TEST_SERVER")
+        .map(URI::create)
+        .map(
+            uri ->
+                new TestServer(
+                    uri.getHost(),
+                    uri.getPort() == -1 ? 3306 : uri.getPort(),
+                    uri.getUserInfo(),
+                    variable("VARVE_TEST_SERVER_PASSWORD").orElse("")));
+  }
+
+  private static Optional<String> variable(String name) {
+    return Optional.ofNullable(System.getenv(name)).filter(value -> !value.isBlank());
   }
 
   /** {@code mysql://user@host:port}, as users write it. */

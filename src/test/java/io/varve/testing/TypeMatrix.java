@@ -11,6 +11,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -21,7 +23,8 @@ import java.util.stream.Stream;
 public record TypeMatrix(String family, List<Line> lines) {
 
   private static final Path FOLDER = Path.of("src/test/resources/types");
-  private static final Set<String> MARKS = Set.of("@mysql", "@mariadb", "@key", "@alone", "@stays");
+  private static final Pattern SERVER = Pattern.compile("(@mysql|@mariadb)(?:-(\\d+)\\.(\\d+))?");
+  private static final Set<String> MARKS = Set.of("@key", "@alone", "@stays");
 
   /**
    * A column and its values.
@@ -40,7 +43,21 @@ public record TypeMatrix(String family, List<Line> lines) {
     }
 
     private boolean isOf(TestServer server) {
-      return !marks.contains(server.isMariaDb() ? "@mysql" : "@mariadb");
+      String flavour = server.isMariaDb() ? "@mariadb" : "@mysql";
+      return marks.stream()
+          .map(SERVER::matcher)
+          .filter(Matcher::matches)
+          .allMatch(
+              mark ->
+                  mark.group(1).equals(flavour)
+                      && (mark.group(2) == null || isAtLeast(server, mark)));
+    }
+
+    private static boolean isAtLeast(TestServer server, Matcher mark) {
+      String[] version = server.version().split("[.-]");
+      int major = Integer.compare(Integer.parseInt(version[0]), Integer.parseInt(mark.group(2)));
+      return major > 0
+          || (major == 0 && Integer.parseInt(version[1]) >= Integer.parseInt(mark.group(3)));
     }
 
     private boolean takesNull() {
@@ -81,7 +98,7 @@ public record TypeMatrix(String family, List<Line> lines) {
     String type = fields.removeFirst();
     while (type.startsWith("@")) {
       String mark = type.substring(0, type.indexOf(' '));
-      if (!MARKS.contains(mark)) {
+      if (!MARKS.contains(mark) && !SERVER.matcher(mark).matches()) {
         throw new IllegalArgumentException(mark + " is no mark, in: " + line);
       }
       marks.add(mark);
