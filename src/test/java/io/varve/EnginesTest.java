@@ -1,14 +1,19 @@
 package io.varve;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.varve.backup.BackupReport;
 import io.varve.restore.RestoreReport;
+import io.varve.store.ObjectStore;
+import io.varve.store.S3Options;
+import io.varve.store.Stores;
 import io.varve.testing.SchemaContents;
 import io.varve.testing.TestRepository;
 import io.varve.testing.TestSchema;
 import io.varve.testing.TestServer;
+import io.varve.testing.WrappedStore;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -16,6 +21,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,9 +82,31 @@ class EnginesTest {
     String name = schema.name() + ".t (" + engine + ")";
     assertThat(backup.consistency().tablesOutside()).containsExactly(name);
     assertThat(backup.notes()).singleElement().asString().contains(name, "another moment");
+    failAtTheThirdPart(backup);
     assertThat(restore(backup).verified()).isTrue();
     assertThat(SchemaContents.of(server, copy.name()))
         .isEqualTo(SchemaContents.of(server, schema.name()));
+  }
+
+  /** No transaction takes back what such a restore has loaded. */
+  private void failAtTheThirdPart(BackupReport backup) {
+    AtomicInteger reads = new AtomicInteger();
+    ObjectStore dying =
+        new WrappedStore(
+            Stores.open(folder.toUri().toString(), S3Options.DEFAULT),
+            key -> {
+              if (key.contains("/parts/") && reads.incrementAndGet() == 3) {
+                throw new RetryLaterException("read", key, "the store is away", "Try again later.");
+              }
+            });
+    try (TestRepository failing = TestRepository.over(dying)) {
+      assertThatThrownBy(
+              () ->
+                  failing.restore(
+                      server, backup, TestRepository.renaming(schema.name(), copy.name())))
+          .isInstanceOf(RetryLaterException.class);
+    }
+    assertThat(server.value("SELECT COUNT(*) > 0 FROM " + copy.name() + ".t")).isEqualTo("1");
   }
 
   /** Many parts, and a writer who changes all rows at once, again and again. */

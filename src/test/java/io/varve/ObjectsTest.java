@@ -462,6 +462,31 @@ class ObjectsTest {
     assertThat(server.value("SELECT id FROM " + copy.name() + ".counted")).isEqualTo("5001");
   }
 
+  /** Also where the server hides them by default, and where the target makes such keys itself. */
+  @Test
+  void invisiblePrimaryKeysComeBackWithTheirValues() {
+    assumeTrue(!server.isMariaDb());
+    schema.execute(
+        "SET sql_generate_invisible_primary_key = 1",
+        "CREATE TABLE keyed (v INT) ENGINE=InnoDB",
+        "INSERT INTO keyed (my_row_id, v) VALUES (7, 1), (9, 2)",
+        "SET sql_generate_invisible_primary_key = 0",
+        "CREATE TABLE keyless (v INT) ENGINE=InnoDB",
+        "INSERT INTO keyless VALUES (1), (1)");
+    String hidden = "SET GLOBAL show_gipk_in_create_table_and_information_schema = ";
+    String made = "SET GLOBAL sql_generate_invisible_primary_key = ";
+    server.execute(hidden + "OFF", made + "ON");
+    try {
+      restore(backup(), Definer.KEEP, EventState.KEEP);
+    } finally {
+      server.execute(hidden + "ON", made + "OFF");
+    }
+    assertThat(SchemaContents.of(server, copy.name()))
+        .isEqualTo(SchemaContents.of(server, schema.name()));
+    assertThat(server.rows("SELECT my_row_id, v FROM " + copy.name() + ".keyed"))
+        .containsExactly(List.of("7", "1"), List.of("9", "2"));
+  }
+
   @Test
   void foreignKeysAndViewsAcrossSchemasFollowTheirRenames() {
     try (TestSchema other = server.freshSchema();

@@ -131,6 +131,9 @@ public final class SourceCheck {
                     : String.format(Locale.ROOT, "%,d MiB", bytes / MIB))));
     findings.add(Finding.good("objects", objects(catalog)));
     for (SourceTable table : catalog.tables()) {
+      if (table.definition().definitionOnly()) {
+        continue;
+      }
       source
           .obstacleToReading(table.definition())
           .ifPresent(
@@ -142,13 +145,22 @@ public final class SourceCheck {
         "engines",
         catalog.tables().stream()
             .filter(table -> !table.definition().transactional())
+            .filter(table -> !table.definition().definitionOnly())
             .map(table -> table.name() + " (" + table.definition().engine() + ")")
             .toList(),
-        "no snapshots, so its rows may be of any moment: ");
+        "no snapshots, so it is read at another moment than the others: ");
+    note(
+        "engines",
+        catalog.tables().stream()
+            .filter(table -> table.definition().definitionOnly())
+            .map(table -> table.name() + " (" + table.definition().engine() + ")")
+            .toList(),
+        "no rows of its own, so only its definition is backed up: ");
     note(
         "keys",
         catalog.tables().stream()
-            .filter(table -> !table.definition().hasRangeKey())
+            .filter(
+                table -> !table.definition().hasRangeKey() && !table.definition().definitionOnly())
             .map(table -> table.name().toString())
             .toList(),
         "no unique key of columns that are not nullable, so one connection reads it as one range: ");

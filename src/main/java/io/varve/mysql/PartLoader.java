@@ -100,11 +100,24 @@ public final class PartLoader implements AutoCloseable {
       if (ledger.partsOf(jdbc, table.name(), parts) == parts) {
         return false;
       }
-      Rows.execute(jdbc, "TRUNCATE TABLE " + table.name().quoted());
+      empty(jdbc, table);
       ledger.forgetParts(jdbc, table.name(), parts);
       return true;
     } catch (SQLException e) {
       throw translated(e, table);
+    }
+  }
+
+  /** By making it anew: ARCHIVE knows neither TRUNCATE nor DELETE. */
+  private static void empty(Connection jdbc, TableDefinition table) throws SQLException {
+    String name = table.name().quoted();
+    boolean isEmpty =
+        Rows.one(jdbc, "SELECT NOT EXISTS (SELECT 1 FROM " + name + ")", row -> row.getBoolean(1));
+    if (!isEmpty) {
+      String create = Rows.one(jdbc, "SHOW CREATE TABLE " + name, row -> row.getString(2));
+      jdbc.setCatalog(table.name().schema());
+      Rows.execute(jdbc, "DROP TABLE " + name);
+      Rows.execute(jdbc, create);
     }
   }
 

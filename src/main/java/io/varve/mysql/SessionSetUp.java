@@ -30,6 +30,8 @@ final class SessionSetUp {
           "wait_timeout=2147483",
           "lock_wait_timeout=60");
 
+  private static final int UNKNOWN_VARIABLE = 1193;
+
   private SessionSetUp() {}
 
   static void complete(Connection connection, Flavour flavour) throws SQLException {
@@ -42,8 +44,22 @@ final class SessionSetUp {
                     + " SESSION idle_readonly_transaction_timeout = 0,"
                     + " SESSION idle_write_transaction_timeout = 0";
           });
+      if (flavour == Flavour.MYSQL) {
+        showInvisibleKeys(statement);
+      }
       // A statement and not a variable, whose name differs between versions.
       statement.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+    }
+  }
+
+  /** A key that the server has made by itself may be hidden, and would not come back. */
+  private static void showInvisibleKeys(Statement statement) throws SQLException {
+    try {
+      statement.execute("SET SESSION show_gipk_in_create_table_and_information_schema = ON");
+    } catch (SQLException e) {
+      if (e.getErrorCode() != UNKNOWN_VARIABLE) { // before 8.0.30 there are no such keys
+        throw e;
+      }
     }
   }
 

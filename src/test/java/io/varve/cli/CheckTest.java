@@ -84,7 +84,8 @@ class CheckTest {
         .contains("Source " + server.host(), "Target " + server.host(), "Store file:///")
         .contains(server.isMariaDb() ? "binlog-status, tried out" : "gtid, tried out")
         .contains("3 in 1 schema", "1 procedure, 1 view")
-        .contains("so its rows may be of any moment: " + schema.name() + ".plain (MyISAM)")
+        .contains(
+            "so it is read at another moment than the others: " + schema.name() + ".plain (MyISAM)")
         .contains("reads it as one range: " + schema.name() + ".keyless")
         .contains("none yet: the first backup makes it", "tried out below probe/")
         .doesNotContain("✗", "GRANT");
