@@ -41,30 +41,16 @@ public record Manifest(
 
   /** The same without the bounds of ranges, which are key values of rows. */
   public Manifest withoutBounds() {
-    return new Manifest(
-        format,
-        id,
-        kind,
-        parent,
-        runId,
-        source,
-        server,
-        snapshotTime,
-        consistency,
-        toolVersion,
-        checksumAlgorithm,
-        encryption,
-        includes,
-        excludes,
-        schemas,
-        tables.stream().map(TableEntry::withoutBounds).toList(),
-        totals,
-        notes,
-        accounts);
+    return with(tables.stream().map(TableEntry::withoutBounds).toList(), accounts);
   }
 
   /** The same without the hashes of passwords. */
   public Manifest withoutSecrets() {
+    return with(
+        tables, accounts == null ? null : accounts.stream().map(Account::withoutSecret).toList());
+  }
+
+  private Manifest with(List<TableEntry> newTables, @Nullable List<Account> newAccounts) {
     return new Manifest(
         format,
         id,
@@ -81,9 +67,9 @@ public record Manifest(
         includes,
         excludes,
         schemas,
-        tables,
+        newTables,
         totals,
         notes,
-        accounts == null ? null : accounts.stream().map(Account::withoutSecret).toList());
+        newAccounts);
   }
 }
