@@ -35,7 +35,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -263,7 +262,7 @@ public final class Backup {
     return opening.catalog().tables().stream()
         .map(SourceTable::definition)
         .filter(which)
-        .map(table -> table.name() + " (" + table.engine() + ")")
+        .map(TableDefinition::nameAndEngine)
         .toList();
   }
 
@@ -272,11 +271,8 @@ public final class Backup {
     Set<SnapshotWay> ways =
         options
             .snapshotWay()
-            .map(EnumSet::of)
-            .orElse(EnumSet.range(SnapshotWay.GTID, opening.snapshot().way()));
-    if (options.parallel() == 1) {
-      ways.remove(SnapshotWay.LOCK_TABLES); // one connection alone needs no lock
-    }
+            .map(Set::of)
+            .orElseGet(() -> opening.snapshot().way().andBetter(options.parallel()));
     return source.missingPrivileges(
         opening.catalog().schemas().stream().map(SchemaDefinition::name).toList(), ways);
   }

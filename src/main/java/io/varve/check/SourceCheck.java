@@ -14,7 +14,6 @@ import io.varve.mysql.TableName;
 import io.varve.mysql.TableSelection;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,7 +36,6 @@ public final class SourceCheck {
   private final TableSelection selection;
   private final int parallel;
   private final List<Finding> findings = new ArrayList<>();
-  private List<MissingPrivilege> missing = List.of();
 
   private SourceCheck(Source source, TableSelection selection, int parallel) {
     this.source = source;
@@ -69,21 +67,14 @@ public final class SourceCheck {
             .map(read -> read.tables().stream().map(SourceTable::name).toList())
             .orElseGet(() -> List.copyOf(source.names(selection)));
     SnapshotWay taken = snapshot(tables);
-    missing = source.missingPrivileges(schemas(catalog, tables), waysUpTo(taken));
+    List<MissingPrivilege> missing =
+        source.missingPrivileges(schemas(catalog, tables), taken.andBetter(parallel));
     missing.forEach(privilege -> findings.add(MissingPrivileges.finding(privilege)));
     if (missing.isEmpty()) {
       findings.add(Finding.good("privilege", "all that a backup needs"));
     }
     return new CheckReport(
         "source", source.address(), findings, MissingPrivilege.statements(missing));
-  }
-
-  private Set<SnapshotWay> waysUpTo(SnapshotWay taken) {
-    Set<SnapshotWay> ways = EnumSet.range(SnapshotWay.GTID, taken);
-    if (parallel == 1) {
-      ways.remove(SnapshotWay.LOCK_TABLES);
-    }
-    return ways;
   }
 
   private static Collection<String> schemas(Optional<Catalog> catalog, List<TableName> tables) {
@@ -146,14 +137,14 @@ public final class SourceCheck {
         catalog.tables().stream()
             .filter(table -> !table.definition().transactional())
             .filter(table -> !table.definition().definitionOnly())
-            .map(table -> table.name() + " (" + table.definition().engine() + ")")
+            .map(table -> table.definition().nameAndEngine())
             .toList(),
         "no snapshots, so it is read at another moment than the others: ");
     note(
         "engines",
         catalog.tables().stream()
             .filter(table -> table.definition().definitionOnly())
-            .map(table -> table.name() + " (" + table.definition().engine() + ")")
+            .map(table -> table.definition().nameAndEngine())
             .toList(),
         "no rows of its own, so only its definition is backed up: ");
     note(

@@ -67,7 +67,7 @@ public final class TargetCheck {
             "packet",
             String.format(
                 Locale.ROOT,
-                "max_allowed_packet is %,d MiB: the largest row has to fit into it",
+                "max_allowed_packet is %,d MiB: a restore says first if rows are too long for it",
                 info.maxAllowedPacket() >> 20)));
   }
 

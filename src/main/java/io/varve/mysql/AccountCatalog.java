@@ -54,6 +54,10 @@ final class AccountCatalog {
         connection,
         "SELECT User, Host, " + role + " FROM mysql.user ORDER BY 1, 2",
         row -> names.add(new Name(row.getString(1), row.getString(2), row.getBoolean(3))));
+    if (flavour == Flavour.MYSQL) {
+      // salts are bytes of any kind
+      Rows.execute(connection, "SET SESSION print_identified_with_as_hex=1");
+    }
     List<Account> accounts = new ArrayList<>();
     for (Name name : names) {
       if (isForeign(name.user())) {
@@ -89,10 +93,6 @@ final class AccountCatalog {
 
   private Account user(String user, String host) throws SQLException {
     String name = Quoted.identifier(user) + "@" + Quoted.identifier(host);
-    if (flavour == Flavour.MYSQL) {
-      // salts are bytes of any kind
-      Rows.execute(connection, "SET SESSION print_identified_with_as_hex=1");
-    }
     String create = Rows.one(connection, "SHOW CREATE USER " + name, row -> row.getString(1));
     List<String> grants = grants(name);
     Optional<Matcher> roles = SqlText.find(create, Quoting.PLAIN, DEFAULT_ROLE);

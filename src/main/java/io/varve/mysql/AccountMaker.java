@@ -15,25 +15,23 @@ import java.util.function.Consumer;
 final class AccountMaker {
 
   private final Connection connection;
-  private final RestoreLedger ledger;
   private final Consumer<String> notes;
 
   /**
-   * @param ledger tells those that an earlier try of this restore has made
    * @param notes hears of what could not be done, which never stops a restore
    */
-  AccountMaker(Connection connection, RestoreLedger ledger, Consumer<String> notes) {
+  AccountMaker(Connection connection, Consumer<String> notes) {
     this.connection = connection;
-    this.ledger = ledger;
     this.notes = notes;
   }
 
   /**
    * Makes those that are not there.
    *
+   * @param ledger tells those that an earlier try of this restore has made
    * @return those whose grants are to be given
    */
-  List<Account> make(List<Account> accounts) throws SQLException {
+  List<Account> make(List<Account> accounts, RestoreLedger ledger) throws SQLException {
     List<Account> made = new ArrayList<>();
     List<String> standing = new ArrayList<>();
     for (Account account : accounts) {
@@ -48,6 +46,7 @@ final class AccountMaker {
           Rows.execute(connection, account.create());
           made.add(account);
         } catch (SQLException e) {
+          requireConnection(e);
           notes.accept(
               "account " + account.name() + " could not be made: " + SqlErrors.reasonAndHint(e));
         }
@@ -57,6 +56,13 @@ final class AccountMaker {
       notes.accept("left as they are on the target: accounts " + String.join(", ", standing));
     }
     return made;
+  }
+
+  /** Over another connection all of it can be done again. */
+  private static void requireConnection(SQLException e) throws SQLException {
+    if (SqlErrors.isLostConnection(e)) {
+      throw e;
+    }
   }
 
   private boolean exists(Account account) throws SQLException {
@@ -69,7 +75,7 @@ final class AccountMaker {
   }
 
   /** Gives each what it may do, with schemas under their new names. */
-  void grant(List<Account> accounts, Map<String, String> renames) {
+  void grant(List<Account> accounts, Map<String, String> renames) throws SQLException {
     Map<String, String> names = new HashMap<>(renames);
     // as patterns that match nothing but the name
     renames.forEach((from, to) -> names.put(pattern(from), pattern(to)));
@@ -79,6 +85,7 @@ final class AccountMaker {
         try {
           Rows.execute(connection, SqlText.renameSchemas(grant, Quoting.PLAIN, names));
         } catch (SQLException e) {
+          requireConnection(e);
           failed.add(SqlErrors.reasonAndHint(e));
         }
       }

@@ -43,9 +43,7 @@ final class RestorePrivileges {
    * Those that lack for anything that a restore can make, by what the user has anything on: the
    * server, or some schemas; none where it has no rights at all.
    */
-  static Map<String, List<MissingPrivilege>> missingWhereAnyIsHeld(
-      Connection connection, ServerInfo info) throws SQLException {
-    Grants grants = Grants.read(connection);
+  static Map<String, List<MissingPrivilege>> missingWhereAnyIsHeld(Grants grants, ServerInfo info) {
     Map<String, List<MissingPrivilege>> byScope = new LinkedHashMap<>();
     for (GrantScope scope : grants.scopesOf("CREATE")) {
       RestorePrivileges privileges = new RestorePrivileges(info, grants);

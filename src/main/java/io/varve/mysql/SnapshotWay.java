@@ -1,6 +1,8 @@
 package io.varve.mysql;
 
 import io.varve.InvalidRequestException;
+import java.util.EnumSet;
+import java.util.Set;
 
 /** How the connections of a snapshot came to see the same instant; the manifest records it. */
 public enum SnapshotWay {
@@ -28,6 +30,15 @@ public enum SnapshotWay {
       return BINLOG_STATUS;
     }
     return info.gtidMode().equals("ON") ? GTID : LOCK_TABLES;
+  }
+
+  /** Those that are tried before this one is taken, and this one. */
+  public Set<SnapshotWay> andBetter(int connections) {
+    Set<SnapshotWay> ways = EnumSet.range(GTID, this);
+    if (connections == 1) {
+      ways.remove(LOCK_TABLES); // one connection alone needs no lock
+    }
+    return ways;
   }
 
   public static SnapshotWay parse(String text) {

@@ -104,11 +104,11 @@ final class StatementProbe {
   private Optional<SQLException> refusal(TableDefinition table, List<String> items)
       throws SQLException {
     try {
+      // in place of the one before
       Rows.execute(
           connection,
           "PREPARE varve_probe FROM "
               + Quoted.text(CreateTable.with(table.create(), table.name(), items)));
-      Rows.execute(connection, "DEALLOCATE PREPARE varve_probe");
       return Optional.empty();
     } catch (SQLException e) {
       if (SqlErrors.isLostConnection(e) || SqlErrors.isDenied(e)) {

@@ -51,6 +51,11 @@ public record TableDefinition(
     return !hasRangeKey();
   }
 
+  /** For people: {@code shop.log (MyISAM)}. */
+  public String nameAndEngine() {
+    return name + " (" + engine + ")";
+  }
+
   /** Whether a snapshot covers its rows on the source, and a transaction on the target. */
   public boolean transactional() {
     return switch (engine.toLowerCase(Locale.ROOT)) {

@@ -4,6 +4,7 @@ import io.varve.InvalidRequestException;
 import io.varve.VarveException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -100,10 +101,8 @@ public final class Target implements AutoCloseable {
     if (binaryLogOff) {
       Rows.execute(session, "SET SESSION sql_log_bin=0");
     }
-    Rows.execute(
-        session,
-        "SET SESSION sql_mode='NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES,NO_ENGINE_SUBSTITUTION',"
-            + " foreign_key_checks=0");
+    setSqlMode(session);
+    Rows.execute(session, "SET SESSION foreign_key_checks=0");
     // all warnings of a part are looked at; what is not seen of them the checksum at the end tells,
     // for on MySQL this needs a privilege that RDS does not give
     optionally(session, "SET SESSION max_error_count=65535");
@@ -117,6 +116,12 @@ public final class Target implements AutoCloseable {
     }
     // what the source accepted, the target must not refuse for style
     optionally(session, "SET SESSION innodb_strict_mode=0");
+  }
+
+  private static void setSqlMode(Connection session) throws SQLException {
+    Rows.execute(
+        session,
+        "SET SESSION sql_mode='NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES,NO_ENGINE_SUBSTITUTION'");
   }
 
   private static void optionally(Connection session, String sql) {
@@ -438,7 +443,7 @@ public final class Target implements AutoCloseable {
             try {
               new ObjectMaker(connection, options, heard::add).make(object, schema, renames);
             } finally {
-              prepare(connection);
+              setSqlMode(connection);
             }
           });
       heard.forEach(notes);
@@ -459,19 +464,23 @@ public final class Target implements AutoCloseable {
    */
   public List<Account> makeAccounts(
       String ledgerSchema, List<Account> accounts, Consumer<String> notes) {
-    return GuardedSql.call(
-        "make accounts on",
-        address(),
-        () -> new AccountMaker(connection, new RestoreLedger(ledgerSchema), notes).make(accounts));
+    List<Account> made = new ArrayList<>();
+    guarded(
+        "make",
+        "accounts",
+        () ->
+            made.addAll(
+                new AccountMaker(connection, notes)
+                    .make(accounts, new RestoreLedger(ledgerSchema))));
+    return made;
   }
 
   /** Gives accounts what they may do, on what has been restored by then. */
-  public void grant(
-      String ledgerSchema,
-      List<Account> accounts,
-      Map<String, String> renames,
-      Consumer<String> notes) {
-    new AccountMaker(connection, new RestoreLedger(ledgerSchema), notes).grant(accounts, renames);
+  public void grant(List<Account> accounts, Map<String, String> renames, Consumer<String> notes) {
+    guarded(
+        "give grants to",
+        "accounts",
+        () -> new AccountMaker(connection, notes).grant(accounts, renames));
   }
 
   /**

@@ -28,7 +28,7 @@ public record TargetAbilities(
   static TargetAbilities read(Connection connection, ServerInfo info) throws SQLException {
     Grants grants = Grants.read(connection);
     return new TargetAbilities(
-        RestorePrivileges.missingWhereAnyIsHeld(connection, info),
+        RestorePrivileges.missingWhereAnyIsHeld(grants, info),
         !info.logBin()
             || isOn(connection, "GLOBAL", "log_bin_trust_function_creators")
             || isSuper(grants),

@@ -132,7 +132,7 @@ public final class Restore {
     // before the objects, whose definers may be among them
     List<Account> made = target.makeAccounts(plan.ledgerSchema(), accounts, this::note);
     makeObjects(plan);
-    target.grant(plan.ledgerSchema(), made, plan.renames(), this::note);
+    target.grant(made, plan.renames(), this::note);
     Instant indexed = clock.instant();
     progress.begin("verifying", plan.rawBytes());
     int ranges =
@@ -193,7 +193,7 @@ public final class Restore {
 
   /** A table that stands on other tables or servers may not be possible here. */
   private void makeWithoutRows(TableMaker maker, TableDefinition table, ExistingTable existing) {
-    String name = "table " + table.name() + " (" + table.engine() + ")";
+    String name = "table " + table.nameAndEngine();
     try {
       maker.create(table, existing);
       note(name + " has no rows of its own: its definition is restored");
