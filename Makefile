@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo build test check bench native format clean \
+.PHONY: help demo build test check bench bench-micro bench-page bench-guard native format clean \
   check-format check-shell check-server check-docker check-store check-long check-program check-native
 
 maven := src/build/maven
@@ -28,8 +28,21 @@ native: target/native/varve ## make target/native/varve, which needs no Java (ne
 test: ## run all tests that need nothing but this machine (embedded MariaDB, embedded S3)
 	@$(maven) test 'Testing on embedded servers' verify
 
-bench: ## measure backup and restore
-	@echo 'Nothing is measured yet.'
+bench: target/varve target/native/varve target/bench.classpath ## measure backup and restore beside other tools; see docs/performance.md
+ifdef VARVE_BENCH_SERVERS
+	@. src/build/use-jdk.sh && python3 src/bench/python/bench.py run $(VARVE_BENCH_SERVERS:%=--server %) $(VARVE_BENCH_S3_ENDPOINT:%=--s3 %) $(BENCH)
+else
+	@echo 'Set VARVE_BENCH_SERVERS="mysql://user@host:port ...", servers without passwords that are for nothing else.' >&2; exit 2
+endif
+
+bench-micro: target/bench.classpath ## measure the codec, the row checksum and the range cutter by themselves
+	@src/build/micro-benchmarks $(BENCH)
+
+bench-page: ## write the figures of target/bench.json into docs/performance.md
+	@python3 src/bench/python/bench.py page target/bench.json
+
+bench-guard: target/native/varve ## fail if a backup takes longer than mariadb-dump and zstd, on VARVE_BENCH_SERVERS
+	@python3 src/bench/python/bench.py guard --server $(VARVE_BENCH_SERVERS)
 
 check: check-format check-shell test check-long check-program check-server check-docker check-store demo check-native ## check all that CI checks
 
@@ -73,6 +86,7 @@ else
 endif
 
 check-native: target/native/varve target/demo.classpath ## run the demo with the native program, and kill it
+	@src/build/check-old-cpu target/native/varve
 	@src/build/demo target/native/varve
 	@$(maven) check-native 'Killing target/native/varve' test -Dtest=KilledRunTest \
 	  -Dvarve.test.program=$(CURDIR)/target/native/varve
@@ -85,6 +99,13 @@ clean: ## remove all that was made
 
 target/quarkus-app/quarkus-run.jar: $(sources)
 	@$(maven) build 'Building target/varve' package -Dmaven.test.skip=true -Dmdep.skip=true
+	@touch $@
+
+target/bench.classpath: $(sources) $(shell find src/bench -name '*.java')
+	@$(maven) bench 'Building the benchmarks' -Pbench package -DskipTests -Dquarkus.build.skip=true \
+	  dependency:build-classpath -Dmdep.outputFile=$@
+	@. src/build/use-jdk.sh && "$$JAVA_HOME/bin/javac" -cp target/classes -d target/no-checksums \
+	  src/bench/no-checksums/io/varve/codec/RowHasher.java
 	@touch $@
 
 target/varve: target/quarkus-app/quarkus-run.jar src/main/dist/find-java.sh src/main/dist/launcher.sh

@@ -22,7 +22,7 @@ public final class Workers {
    * Returns when all have ended. The first failure interrupts the others, is waited for, and
    * thrown.
    */
-  private static <R> void run(List<R> resources, Consumer<R> work) {
+  public static <R> void each(List<R> resources, Consumer<R> work) {
     ExecutorService threads =
         Executors.newFixedThreadPool(
             resources.size(), Thread.ofPlatform().name("varve-work-", 0).daemon().factory());
@@ -52,7 +52,7 @@ public final class Workers {
   /** Each resource takes an item, works on it, and takes the next, until none is left. */
   public static <R, T> void share(List<R> resources, List<T> items, BiConsumer<R, T> work) {
     Queue<T> waiting = new ConcurrentLinkedQueue<>(items);
-    run(
+    each(
         resources,
         resource -> {
           for (var next = waiting.poll(); next != null; next = waiting.poll()) {

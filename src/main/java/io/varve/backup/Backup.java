@@ -19,6 +19,7 @@ import io.varve.mysql.SnapshotWay;
 import io.varve.mysql.Source;
 import io.varve.mysql.SourceTable;
 import io.varve.mysql.TableDefinition;
+import io.varve.mysql.TableIdentity;
 import io.varve.mysql.TableName;
 import io.varve.mysql.TableReader;
 import io.varve.repository.BackupId;
@@ -49,8 +50,9 @@ import org.jspecify.annotations.Nullable;
  * A backup from the first look at the source to the commit: passes over snapshots until one has
  * seen every table unchanged by DDL. For one run.
  *
- * <p>Memory: for each connection one part being made and one being put, and the largest row. The
- * source is asked for nothing but reads; no lock is held for longer than one part is read.
+ * <p>Memory: for each connection one part being made and one being put, and up to three times the
+ * largest row, for those that are large are read in turns. The source is asked for nothing but
+ * reads; no lock is held for longer than one part is read.
  */
 public final class Backup {
 
@@ -119,10 +121,18 @@ public final class Backup {
     Set<TableName> changed = Set.of();
     for (int pass = 1; pass <= MOST_PASSES; pass++) {
       try (Opening opening = open();
-          PartUploads uploads = new PartUploads(repository, id, options.parallel())) {
+          PartUploads uploads =
+              new PartUploads(
+                  repository, id, options.parallel(), options.parallel() * options.partBytes())) {
         progress.begin("reading", opening.expectedBytes());
         PassResult result =
-            new SnapshotPass(opening.readers(source), known, uploads, options, progress)
+            new SnapshotPass(
+                    opening.readers(source),
+                    known,
+                    opening.surelyKnown(),
+                    uploads,
+                    options,
+                    progress)
                 .run(opening.catalog().tables());
         changed = new TreeSet<>(result.changed());
         changed.addAll(opening.changedSince(source));
@@ -141,11 +151,20 @@ public final class Backup {
   }
 
   /** A snapshot, and what the source's tables were before it was opened. */
-  private record Opening(Catalog catalog, Map<TableName, String> identities, Snapshot snapshot)
+  private record Opening(
+      Catalog catalog, Map<TableName, TableIdentity> identities, Snapshot snapshot)
       implements AutoCloseable {
 
     List<TableReader> readers(Source source) {
       return source.readers(snapshot);
+    }
+
+    /** The tables whose identity shows every DDL that can take rows away. */
+    Set<TableName> surelyKnown() {
+      return identities.entrySet().stream()
+          .filter(table -> table.getValue().isSure())
+          .map(Map.Entry::getKey)
+          .collect(Collectors.toSet());
     }
 
     long expectedBytes() {
@@ -154,7 +173,7 @@ public final class Backup {
 
     /** The tables that are no longer what they were: what was read of them may be anything. */
     Set<TableName> changedSince(Source source) {
-      Map<TableName, String> now = source.identities(identities.keySet());
+      Map<TableName, TableIdentity> now = source.identities(identities.keySet());
       return identities.entrySet().stream()
           .filter(table -> !table.getValue().equals(now.get(table.getKey())))
           .map(Map.Entry::getKey)
@@ -173,7 +192,8 @@ public final class Backup {
    */
   private Opening open() {
     for (int opening = 1; opening <= MOST_OPENINGS; opening++) {
-      Map<TableName, String> identities = source.identities(source.names(options.selection()));
+      Map<TableName, TableIdentity> identities =
+          source.identities(source.names(options.selection()));
       Catalog catalog = source.catalog(options.selection());
       List<TableName> tables = catalog.tables().stream().map(SourceTable::name).toList();
       List<TableName> read =

@@ -35,4 +35,18 @@ public record BackupOptions(
   public static final long MOST_PART_BYTES = 64L << 20;
 
   public static final long LEAST_PART_BYTES = 64L << 10;
+
+  private static final long MOST_DEFAULT_PART_BYTES = 32L << 20;
+  private static final long LEAST_DEFAULT_PART_BYTES = 1L << 20;
+  private static final long MOST_MEMORY_BYTES = 128L << 20;
+
+  /**
+   * The size of parts with which so many connections fit this process's memory: each has one part
+   * that it makes and one that is put, and rows may not compress.
+   */
+  public static long defaultPartBytes(int parallel) {
+    long memory = Math.min(MOST_MEMORY_BYTES, Runtime.getRuntime().maxMemory() / 3);
+    return Math.clamp(
+        memory / (2L * parallel) >> 20 << 20, LEAST_DEFAULT_PART_BYTES, MOST_DEFAULT_PART_BYTES);
+  }
 }

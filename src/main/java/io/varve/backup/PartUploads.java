@@ -17,39 +17,52 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts parts while the next ones are read. Keeps at most so many parts in memory: who brings one
- * more waits. Thread-safe.
+ * Puts parts while the next ones are read: many at once, for a store may be slow for each and quick
+ * for all. Together they take no more than a budget of memory, or one part that exceeds it: who
+ * brings one more waits. Thread-safe.
  */
 final class PartUploads implements AutoCloseable {
 
   private final SourceRepository repository;
   private final BackupId backup;
-  private final Semaphore places;
+  private static final int MOST_AT_ONCE = 32;
+  private static final int UNIT_BYTES = 1024;
+
+  private final int units;
+  private final Semaphore free;
   private final ExecutorService threads;
   private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
   private final Map<TableName, AtomicInteger> numbers = new ConcurrentHashMap<>();
 
-  PartUploads(SourceRepository repository, BackupId backup, int atOnce) {
+  /**
+   * @param readers who bring parts
+   * @param memoryBytes for all parts that are here
+   */
+  PartUploads(SourceRepository repository, BackupId backup, int readers, long memoryBytes) {
     this.repository = repository;
     this.backup = backup;
-    this.places = new Semaphore(atOnce);
+    this.units = Math.toIntExact(memoryBytes / UNIT_BYTES);
+    this.free = new Semaphore(units, true);
     this.threads =
         Executors.newFixedThreadPool(
-            atOnce, Thread.ofPlatform().name("varve-put-", 0).daemon().factory());
+            Math.min(MOST_AT_ONCE, 4 * readers),
+            Thread.ofPlatform().name("varve-put-", 0).daemon().factory());
   }
 
   /**
-   * Takes a part.
+   * Takes a part, and releases its memory when it is stored.
    *
    * @throws RuntimeException if an earlier one could not be put: no use to read on
    * @return how a manifest names it, once it is stored; its range is not set yet
    */
   CompletableFuture<PartEntry> put(TableDefinition table, EncodedPart part)
       throws InterruptedException {
-    places.acquire();
+    int wanted = (int) Math.min(units, part.content().size() / UNIT_BYTES + 1);
+    free.acquire(wanted);
     RuntimeException lost = failure.get();
     if (lost != null) {
-      places.release();
+      free.release(wanted);
+      part.content().release();
       throw lost;
     }
     int number = numbers.computeIfAbsent(table.name(), t -> new AtomicInteger()).getAndIncrement();
@@ -61,7 +74,8 @@ final class PartUploads implements AutoCloseable {
             failure.compareAndSet(null, failed);
             throw failed;
           } finally {
-            places.release();
+            part.content().release();
+            free.release(wanted);
           }
         },
         threads);

@@ -4,6 +4,7 @@ import io.varve.Progress;
 import io.varve.StoppedException;
 import io.varve.codec.ColumnForm;
 import io.varve.codec.PartEncoder;
+import io.varve.codec.Row;
 import io.varve.mysql.KeyRange;
 import io.varve.mysql.RowSink;
 import io.varve.mysql.SourceTable;
@@ -13,7 +14,6 @@ import io.varve.repository.PartEntry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a range and cuts it into parts while it streams: a part is closed when it is full, at
@@ -24,12 +24,21 @@ final class RangeCutter implements RowSink {
 
   private static final long FIRST_GUESS_ROWS = 20_000;
 
-  /** A part on its way, and the last key in it. */
+  /** Other workers, who may have nothing left to do while a long range is read. */
+  interface Others {
+
+    boolean needWork();
+
+    /** Hands them the upper piece of the range. */
+    void take(KeyRange piece);
+  }
+
+  /** A part on its way, and the last key in it; without one where it goes to the table's end. */
   record CutPart(List<String> upper, long rows, CompletableFuture<PartEntry> stored) {}
 
   private final TableDefinition table;
   private final long partBytes;
-  private final int level;
+  private final PartEncoder encoder;
   private final PartUploads uploads;
   private final Progress progress;
   private final List<ColumnForm> forms;
@@ -37,14 +46,23 @@ final class RangeCutter implements RowSink {
   private long rowBytesGuess;
   private long rowsRead;
   private long bytesRead;
-  private @Nullable PartEncoder encoder;
-  private byte[] @Nullable [] lastRow = new byte[0][];
+  private long rowsOfQuery;
+  private long limitOfQuery;
+  private boolean isOpen;
+  private List<String> lastKey = List.of();
 
+  /**
+   * @param encoder of the worker that reads
+   */
   RangeCutter(
-      SourceTable table, long partBytes, int level, PartUploads uploads, Progress progress) {
+      SourceTable table,
+      long partBytes,
+      PartEncoder encoder,
+      PartUploads uploads,
+      Progress progress) {
     this.table = table.definition();
     this.partBytes = partBytes;
-    this.level = level;
+    this.encoder = encoder;
     this.uploads = uploads;
     this.progress = progress;
     this.forms = this.table.forms();
@@ -56,24 +74,39 @@ final class RangeCutter implements RowSink {
    * Reads all rows of a range in one or more queries, each for about as many rows as fill a part:
    * between them the table's metadata lock is free. A table without snapshots is read by one, which
    * holds the table's lock, so that its rows are of one moment.
+   *
+   * @param others are given half of what is left, where they need it
    */
-  List<CutPart> cut(TableReader reader, KeyRange range) {
+  List<CutPart> cut(TableReader reader, KeyRange range, Others others) {
     KeyRange rest = range;
     boolean more = true;
     while (more) {
-      long limit = table.transactional() ? rowsToFill() : Long.MAX_VALUE;
+      limitOfQuery = table.transactional() ? rowsToFill() : Long.MAX_VALUE;
+      rowsOfQuery = 0;
       long before = bytesRead;
-      long rows = reader.read(table, rest, limit, this);
+      long rows = reader.read(table, rest, limitOfQuery, this);
       progress.advance(rows, bytesRead - before);
-      more = table.hasRangeKey() && rows == limit;
+      more = table.hasRangeKey() && rows == limitOfQuery;
       if (more) {
-        rest = new KeyRange(table.keyOf(lastRow), range.upper());
+        rest = shared(reader, new KeyRange(lastKey, rest.upper()), others);
       }
     }
-    if (encoder != null) {
-      close(encoder);
+    if (isOpen) {
+      close(rest.upper() == null ? List.of() : rest.upper());
     }
     return parts;
+  }
+
+  /** What is left to this worker: all of it, or the lower half where others need work. */
+  private KeyRange shared(TableReader reader, KeyRange rest, Others others) {
+    if (!others.needWork()) {
+      return rest;
+    }
+    List<KeyRange> halves = reader.segments(table, rest, 2);
+    if (halves.size() == 2) {
+      others.take(halves.getLast());
+    }
+    return halves.getFirst();
   }
 
   private long rowsToFill() {
@@ -83,34 +116,38 @@ final class RangeCutter implements RowSink {
     if (rowBytesGuess == 0) {
       return FIRST_GUESS_ROWS;
     }
-    long left = partBytes - (encoder == null ? 0 : encoder.rawBytes());
+    long left = partBytes - (isOpen ? encoder.rawBytes() : 0);
     return Math.max(1, left / rowBytesGuess + 1);
   }
 
   @Override
-  public void row(byte[] @Nullable [] fields) {
-    PartEncoder open = encoder;
-    if (open == null) {
-      open = new PartEncoder(forms, level);
-      encoder = open;
-    }
+  public void row(Row row) {
     if (Thread.currentThread().isInterrupted()) {
       throw new StoppedException();
     }
-    long before = open.rawBytes();
-    open.add(fields);
+    if (!isOpen) {
+      encoder.begin(forms);
+      isOpen = true;
+    }
+    long before = encoder.rawBytes();
+    encoder.add(row);
     rowsRead++;
-    bytesRead += open.rawBytes() - before;
-    lastRow = fields;
-    if (open.rawBytes() >= partBytes) {
-      close(open);
+    rowsOfQuery++;
+    bytesRead += encoder.rawBytes() - before;
+    boolean isFull = encoder.rawBytes() >= partBytes;
+    if (isFull || rowsOfQuery == limitOfQuery) {
+      lastKey = table.keyOf(row);
+    }
+    if (isFull) {
+      close(lastKey);
     }
   }
 
-  private void close(PartEncoder full) {
-    encoder = null;
+  private void close(List<String> upper) {
+    isOpen = false;
     try {
-      parts.add(new CutPart(table.keyOf(lastRow), full.rows(), uploads.put(table, full.finish())));
+      long rows = encoder.rows();
+      parts.add(new CutPart(upper, rows, uploads.put(table, encoder.finish())));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StoppedException();

@@ -4,14 +4,18 @@ import io.varve.Progress;
 import io.varve.Workers;
 import io.varve.backup.RangeCutter.CutPart;
 import io.varve.backup.TablePass.Range;
+import io.varve.codec.BlockPool;
+import io.varve.codec.PartEncoder;
 import io.varve.codec.RowChecksum;
 import io.varve.mysql.KeyRange;
 import io.varve.mysql.SourceTable;
 import io.varve.mysql.TableChangedException;
+import io.varve.mysql.TableDefinition;
 import io.varve.mysql.TableName;
 import io.varve.mysql.TableReader;
 import io.varve.repository.PartEntry;
 import io.varve.repository.TableEntry;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -24,25 +28,42 @@ import java.util.concurrent.ConcurrentSkipListSet;
  * database at that snapshot. Where the checksum of a range equals that of its known part, the part
  * is kept; else the range is read again. A pass without known parts is a full backup.
  *
- * <p>One worker per connection of the snapshot takes ranges, largest first. For one run.
+ * <p>One worker per connection of the snapshot takes ranges, largest first; who is left without
+ * work is given half of what another has not read yet. For one run.
  */
 final class SnapshotPass {
 
+  /** What one worker works with. */
+  private record Worker(TableReader reader, PartEncoder encoder) {}
+
+  /** What one worker does at a time. */
+  private interface Task {
+    void run(Worker worker, WorkQueue<Task> queue);
+  }
+
   private final List<TableReader> readers;
+  private final BlockPool blocks = new BlockPool();
   private final KnownParts known;
+  private final Set<TableName> surelyKnown;
   private final PartUploads uploads;
   private final BackupOptions options;
   private final Progress progress;
+  private long allBytes;
   private final Set<TableName> changed = new ConcurrentSkipListSet<>();
 
+  /**
+   * @param surelyKnown tables of which no DDL can take rows away without showing afterwards
+   */
   SnapshotPass(
       List<TableReader> readers,
       KnownParts known,
+      Set<TableName> surelyKnown,
       PartUploads uploads,
       BackupOptions options,
       Progress progress) {
     this.readers = readers;
     this.known = known;
+    this.surelyKnown = surelyKnown;
     this.uploads = uploads;
     this.options = options;
     this.progress = progress;
@@ -50,8 +71,23 @@ final class SnapshotPass {
 
   PassResult run(List<SourceTable> sources) {
     List<TablePass> tables = sources.stream().map(TablePass::new).toList();
+    allBytes = sources.stream().mapToLong(SourceTable::dataBytes).sum();
     List<Range> ranges = tables.stream().flatMap(t -> ranges(t).stream()).toList();
-    Workers.share(readers, largestFirst(ranges), this::work);
+    List<Worker> workers = new ArrayList<>();
+    try {
+      for (TableReader reader : readers) {
+        workers.add(new Worker(reader, new PartEncoder(options.compressionLevel(), blocks)));
+      }
+      List<Task> tasks = new ArrayList<>();
+      largestFirst(ranges).forEach(range -> tasks.add((w, queue) -> work(w, range, queue)));
+      WorkQueue<Task> queue = new WorkQueue<>(tasks);
+      Workers.each(workers, worker -> work(worker, queue));
+    } finally {
+      workers.forEach(worker -> worker.encoder().close());
+    }
+    tables.stream()
+        .filter(table -> !table.hasAllRows())
+        .forEach(table -> changed.add(table.source.name()));
     List<TableEntry> entries =
         tables.stream()
             .filter(table -> !changed.contains(table.source.name()))
@@ -60,16 +96,45 @@ final class SnapshotPass {
     return new PassResult(entries, changed);
   }
 
-  private void work(TableReader reader, Range range) {
-    if (changed.contains(range.table.source.name())) {
+  private static void work(Worker worker, WorkQueue<Task> queue) {
+    for (Task next = queue.take(); next != null; next = queue.take()) {
+      next.run(worker, queue);
+      queue.done();
+    }
+  }
+
+  private void work(Worker worker, Range range, WorkQueue<Task> queue) {
+    TablePass table = range.table;
+    if (changed.contains(table.source.name())) {
       return;
     }
     try {
-      boolean keep = range.known.isPresent() && holds(reader, range, range.known.get());
-      List<CutPart> parts = keep ? kept(range.known.orElseThrow()) : read(reader, range);
-      if (range.table.finish(range, parts, !keep) && range.table.anyRead()) {
-        requireAllRows(reader, range.table);
+      if (range.known.isPresent() && holds(worker.reader(), range, range.known.get())) {
+        table.finish(range, kept(range.known.get()));
+        return;
       }
+      if (table.beginReading() && isToBeCounted(table.source.definition())) {
+        queue.add((counter, more) -> count(counter, table));
+      }
+      table.finish(range, read(worker, range, queue));
+    } catch (TableChangedException e) {
+      changed.add(e.table());
+    }
+  }
+
+  /**
+   * Rows that are missing show by their number: DDL may have taken them away, or an order of keys
+   * that is not what it seems. To count means to read an index of the table once more, so it is
+   * left out where neither can be. Of a table without snapshots the number tells nothing.
+   */
+  private boolean isToBeCounted(TableDefinition table) {
+    boolean sure = surelyKnown.contains(table.name()) && table.isOrderedByNumbers();
+    return table.transactional() && !sure;
+  }
+
+  private void count(Worker worker, TablePass table) {
+    try {
+      table.counted(worker.reader().count(table.source.definition()));
     } catch (TableChangedException e) {
       changed.add(e.table());
     }
@@ -90,21 +155,23 @@ final class SnapshotPass {
     return List.of(new CutPart(upper, part.rows(), CompletableFuture.completedFuture(part)));
   }
 
-  private List<CutPart> read(TableReader reader, Range range) {
-    return new RangeCutter(
-            range.table.source, options.partBytes(), options.compressionLevel(), uploads, progress)
-        .cut(reader, range.keys);
-  }
+  private List<CutPart> read(Worker worker, Range range, WorkQueue<Task> queue) {
+    RangeCutter.Others others =
+        new RangeCutter.Others() {
+          @Override
+          public boolean needWork() {
+            return queue.isShort();
+          }
 
-  /**
-   * DDL that the server reports nowhere takes rows away: their number tells. Of a table without
-   * snapshots it tells nothing.
-   */
-  private void requireAllRows(TableReader reader, TablePass table) {
-    if (table.source.definition().transactional()
-        && reader.count(table.source.definition()) != table.rows()) {
-      changed.add(table.source.name());
-    }
+          @Override
+          public void take(KeyRange keys) {
+            Range piece = range.table.addPiece(range, keys);
+            queue.add((other, more) -> work(other, piece, more));
+          }
+        };
+    return new RangeCutter(
+            range.table.source, options.partBytes(), worker.encoder(), uploads, progress)
+        .cut(worker.reader(), range.keys, others);
   }
 
   private List<Range> ranges(TablePass table) {
@@ -120,17 +187,17 @@ final class SnapshotPass {
         .toList();
   }
 
-  /** So many that all workers have some of a large table, each of at least a few parts. */
+  /** One, but where that would leave workers without any at the start. */
   private List<KeyRange> segments(SourceTable table) {
     if (!table.definition().transactional()) {
       return List.of(KeyRange.ALL); // one statement, under one lock, sees one moment
     }
-    long wanted = Math.min(4L * readers.size(), table.dataBytes() / (2 * options.partBytes()));
-    if (wanted < 2 || readers.size() < 2) {
+    long wanted = Math.round(readers.size() * (double) table.dataBytes() / Math.max(1, allBytes));
+    if (wanted < 2 || table.dataBytes() < 2 * options.partBytes()) {
       return List.of(KeyRange.ALL);
     }
     try {
-      return readers.getFirst().segments(table.definition(), Math.toIntExact(wanted));
+      return readers.getFirst().segments(table.definition(), KeyRange.ALL, (int) wanted);
     } catch (TableChangedException e) {
       return List.of(KeyRange.ALL); // whoever reads it will find out
     }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One table in a pass: its ranges in order, and the parts that they become. Thread-safe by what it
- * is used for: each range is finished by one worker, the whole by the last of them.
+ * is used for: each range is finished by one worker, the whole is asked for when all are.
  */
 final class TablePass {
 
@@ -34,8 +34,8 @@ final class TablePass {
 
   final SourceTable source;
   private final List<Range> ranges = new ArrayList<>();
-  private int unfinished;
   private boolean anyRead;
+  private @Nullable Long counted;
 
   TablePass(SourceTable source) {
     this.source = source;
@@ -44,8 +44,14 @@ final class TablePass {
   Range add(KeyRange keys, Optional<PartEntry> known) {
     Range range = new Range(this, keys, known);
     ranges.add(range);
-    unfinished++;
     return range;
+  }
+
+  /** A piece at the end of a range, which is then that much shorter. */
+  synchronized Range addPiece(Range of, KeyRange keys) {
+    Range piece = new Range(this, keys, Optional.empty());
+    ranges.add(ranges.indexOf(of) + 1, piece);
+    return piece;
   }
 
   /** An even share of the table's size, to take large ranges first. */
@@ -53,20 +59,25 @@ final class TablePass {
     return source.dataBytes() / Math.max(1, ranges.size());
   }
 
-  /** Notes what a range became; true for the last range of the table. */
-  synchronized boolean finish(Range range, List<CutPart> parts, boolean read) {
+  /** Notes that a range has to be read; true the first time. */
+  synchronized boolean beginReading() {
+    boolean first = !anyRead;
+    anyRead = true;
+    return first;
+  }
+
+  synchronized void finish(Range range, List<CutPart> parts) {
     range.parts = parts;
-    anyRead |= read;
-    return --unfinished == 0;
   }
 
-  synchronized boolean anyRead() {
-    return anyRead;
+  /** Notes how many rows the table has, by the server. */
+  synchronized void counted(long rows) {
+    counted = rows;
   }
 
-  /** Of all parts; to be asked when the last range is finished. */
-  synchronized long rows() {
-    return parts().stream().mapToLong(CutPart::rows).sum();
+  /** Whether the rows of all parts are as many as the server counted, if it did. */
+  synchronized boolean hasAllRows() {
+    return counted == null || counted == parts().stream().mapToLong(CutPart::rows).sum();
   }
 
   private List<CutPart> parts() {

@@ -59,9 +59,10 @@ final class BackupCommand implements Callable<Integer> {
       names = "--part-size",
       paramLabel = "SIZE",
       converter = ByteSize.class,
-      defaultValue = "32M",
-      description = "text of rows in a part before compression, 64K to 64M; default: 32M")
-  long partSize;
+      description =
+          "text of rows in a part before compression, 64K to 64M; default: 32M, less where"
+              + " many connections or little memory ask for it")
+  @Nullable Long partSize;
 
   @Option(
       names = "--compression-level",
@@ -92,7 +93,8 @@ final class BackupCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     int connections = Parallel.of(parallel, spec);
-    if (partSize < BackupOptions.LEAST_PART_BYTES || partSize > BackupOptions.MOST_PART_BYTES) {
+    long partBytes = partSize == null ? BackupOptions.defaultPartBytes(connections) : partSize;
+    if (partBytes < BackupOptions.LEAST_PART_BYTES || partBytes > BackupOptions.MOST_PART_BYTES) {
       throw new ParameterException(spec.commandLine(), "--part-size must be from 64K to 64M");
     }
     if (compressionLevel < 1 || compressionLevel > 19) {
@@ -102,7 +104,7 @@ final class BackupCommand implements Callable<Integer> {
         new BackupOptions(
             selection.selection(),
             connections,
-            partSize,
+            partBytes,
             compressionLevel,
             Optional.ofNullable(snapshot).map(SnapshotWay::parse),
             accounts);

@@ -9,6 +9,7 @@ import io.quarkus.runtime.annotations.QuarkusMain;
 public final class Main implements QuarkusApplication {
 
   public static void main(String[] args) {
+    FasterProgram.takeOver();
     Quarkus.run(Main.class, args);
   }
 

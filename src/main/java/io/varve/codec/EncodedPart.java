@@ -1,7 +1,5 @@
 package io.varve.codec;
 
-import io.varve.store.Content;
-
 /**
  * The rows of one range, ready to be put.
  *
@@ -12,7 +10,7 @@ import io.varve.store.Content;
  * @param checksum of the rows, with their number
  */
 public record EncodedPart(
-    Content content,
+    MemoryContent content,
     long rawBytes,
     long longestRowBytes,
     long longestCanonicalBytes,

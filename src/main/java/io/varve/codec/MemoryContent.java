@@ -4,58 +4,56 @@ import io.varve.store.Content;
 import io.varve.store.Sha256;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.SequenceInputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
 
 /**
- * Bytes that are written once and then read any number of times, held in blocks: it grows without
- * copying, and its SHA-256 is ready when the last byte is written.
+ * Bytes that are written once and then read any number of times, held in blocks of a pool: it grows
+ * without copying, and its SHA-256 is ready when the last byte is written. Not thread-safe while it
+ * is written.
  */
-final class MemoryContent extends OutputStream implements Content {
+public final class MemoryContent implements Content {
 
-  private static final int BLOCK_BYTES = 256 * 1024;
-
+  private final BlockPool pool;
   private final MessageDigest digest = Sha256.newDigest();
   private final List<byte[]> blocks = new ArrayList<>();
   private byte[] sha256 = new byte[0];
-  private int lastBlockLength = BLOCK_BYTES;
+  private int lastBlockLength = BlockPool.BLOCK_BYTES;
   private long size;
 
-  @Override
-  public void write(int value) {
-    write(new byte[] {(byte) value}, 0, 1);
+  MemoryContent(BlockPool pool) {
+    this.pool = pool;
   }
 
-  @Override
-  public void write(byte[] bytes, int offset, int length) {
-    Objects.checkFromIndexSize(offset, length, bytes.length);
-    digest.update(bytes, offset, length);
+  void append(byte[] bytes, int length) {
+    digest.update(bytes, 0, length);
     size += length;
-    int from = offset;
-    int left = length;
-    while (left > 0) {
-      if (lastBlockLength == BLOCK_BYTES) {
-        blocks.add(new byte[BLOCK_BYTES]);
+    int from = 0;
+    while (from < length) {
+      if (lastBlockLength == BlockPool.BLOCK_BYTES) {
+        blocks.add(pool.take());
         lastBlockLength = 0;
       }
-      int count = Math.min(left, BLOCK_BYTES - lastBlockLength);
+      int count = Math.min(length - from, BlockPool.BLOCK_BYTES - lastBlockLength);
       System.arraycopy(bytes, from, blocks.getLast(), lastBlockLength, count);
       lastBlockLength += count;
       from += count;
-      left -= count;
     }
   }
 
-  @Override
-  public void close() {
-    if (sha256.length == 0) {
-      sha256 = digest.digest();
-    }
+  /** No byte comes after this. */
+  void end() {
+    sha256 = digest.digest();
+  }
+
+  /** Gives its memory back: from now on it has no bytes, and nobody may be reading any. */
+  public void release() {
+    blocks.forEach(pool::giveBack);
+    blocks.clear();
+    size = 0;
   }
 
   @Override
@@ -67,7 +65,7 @@ final class MemoryContent extends OutputStream implements Content {
   public InputStream open() {
     List<InputStream> streams = new ArrayList<>(blocks.size());
     for (byte[] block : blocks) {
-      int length = block == blocks.getLast() ? lastBlockLength : BLOCK_BYTES;
+      int length = block == blocks.getLast() ? lastBlockLength : BlockPool.BLOCK_BYTES;
       streams.add(new ByteArrayInputStream(block, 0, length));
     }
     return new SequenceInputStream(Collections.enumeration(streams));

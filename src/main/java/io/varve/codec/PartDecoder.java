@@ -28,13 +28,12 @@ public final class PartDecoder {
    *
    * @param change changes a row's fields in place
    */
-  public static RowChecksum checksum(
-      byte[] stored, List<ColumnForm> columns, Consumer<byte[] @Nullable []> change)
+  public static RowChecksum checksum(byte[] stored, List<ColumnForm> columns, Consumer<Row> change)
       throws IOException {
     RowChecksums rows = new RowChecksums(columns);
     try (InputStream text = text(stored)) {
       TsvReader reader = new TsvReader(text, columns.size());
-      for (byte[] @Nullable [] row = reader.next(); row != null; row = reader.next()) {
+      for (@Nullable Row row = reader.next(); row != null; row = reader.next()) {
         change.accept(row);
         rows.add(row);
       }

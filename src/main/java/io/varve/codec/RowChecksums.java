@@ -1,7 +1,6 @@
 package io.varve.codec;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Adds rows up to their checksum. Not thread-safe. */
 public final class RowChecksums {
@@ -16,9 +15,9 @@ public final class RowChecksums {
     hasher = new RowHasher(columns);
   }
 
-  /** A row whose fields are in the order of the columns; null is NULL. */
-  public void add(byte[] @Nullable [] fields) {
-    long hash = hasher.hash(fields);
+  /** A row whose fields are in the order of the columns. */
+  public void add(Row row) {
+    long hash = hasher.hash(row);
     rows++;
     xor ^= hash;
     sum += hash;

@@ -8,11 +8,9 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.security.DigestException;
 import java.security.MessageDigest;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The 64-bit hash of a row: the first eight bytes of the SHA-256 of its canonical bytes.
@@ -29,13 +27,20 @@ public final class RowHasher {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
+  private static final int STAGE_BYTES = 16 * 1024;
+
+  /** Values up to here are copied right here: for them a call takes longer than the copy. */
+  private static final int SHORT_BYTES = 256;
+
   private final int[] bytesColumns;
   private final int[] fixedColumns;
   private final int[] digestColumns;
   private final MessageDigest sha256 = Sha256.newDigest();
+  private final MessageDigest ofValue = Sha256.newDigest();
   private final byte[] digest = new byte[32];
-  private byte[] canonical = new byte[4096];
-  private int length;
+  private final byte[] stage = new byte[STAGE_BYTES + Long.BYTES];
+  private int staged;
+  private long hashedBytes;
 
   public RowHasher(List<ColumnForm> columns) {
     bytesColumns = columnsOf(columns, ColumnForm.BYTES);
@@ -47,44 +52,45 @@ public final class RowHasher {
     return IntStream.range(0, columns.size()).filter(i -> columns.get(i) == form).toArray();
   }
 
-  /** The hash of a row whose fields are in the order of the columns; null is NULL. */
-  public long hash(byte[] @Nullable [] fields) {
-    length = 0;
+  /** The hash of a row whose fields are in the order of the columns. */
+  public long hash(Row row) {
+    staged = 0;
+    hashedBytes = 0;
     for (int column : bytesColumns) {
-      byte[] value = fields[column];
-      if (value != null) {
-        appendDecimal(value.length);
+      if (!row.isNull(column)) {
+        appendDecimal(row.length(column));
       }
       separate();
     }
     for (int column : fixedColumns) {
-      append(fields[column]);
+      append(row, column);
       separate();
     }
     for (int column : digestColumns) {
-      byte[] value = fields[column];
-      if (value != null) {
-        append(HEX.formatHex(sha256.digest(value)).getBytes(US_ASCII));
+      if (!row.isNull(column)) {
+        ofValue.update(row.array(column), row.offset(column), row.length(column));
+        appendHex(ofValue.digest());
       }
       separate();
     }
     for (int column : bytesColumns) {
-      if (fields[column] != null) {
-        append(fields[column]);
+      if (!row.isNull(column)) {
+        append(row, column);
         separate();
       }
     }
-    return firstEightBytes(canonicalBytes());
+    staged--; // there is none after the last
+    flush();
+    return firstEightBytes();
   }
 
   /** Of the row hashed last. */
-  int canonicalBytes() {
-    return length - 1; // without the last separator
+  long canonicalBytes() {
+    return hashedBytes;
   }
 
-  private long firstEightBytes(int count) {
+  private long firstEightBytes() {
     try {
-      sha256.update(canonical, 0, count);
       sha256.digest(digest, 0, digest.length);
     } catch (DigestException e) {
       throw new IllegalStateException("32 bytes hold a SHA-256", e);
@@ -92,18 +98,46 @@ public final class RowHasher {
     return (long) LONG.get(digest, 0);
   }
 
-  private void separate() {
-    reserve(1);
-    canonical[length++] = 0;
+  private void flush() {
+    sha256.update(stage, 0, staged);
+    hashedBytes += staged;
+    staged = 0;
   }
 
-  private void append(byte @Nullable [] value) {
-    if (value == null) {
+  private void separate() {
+    reserve(1);
+    stage[staged++] = 0;
+  }
+
+  private void append(Row row, int column) {
+    int bytes = row.length(column);
+    if (bytes <= 0) {
       return;
     }
-    reserve(value.length);
-    System.arraycopy(value, 0, canonical, length, value.length);
-    length += value.length;
+    if (bytes > STAGE_BYTES / 2) {
+      flush();
+      sha256.update(row.array(column), row.offset(column), bytes);
+      hashedBytes += bytes;
+      return;
+    }
+    reserve(bytes);
+    byte[] from = row.array(column);
+    int offset = row.offset(column);
+    if (bytes <= SHORT_BYTES && offset + bytes + Long.BYTES <= from.length) {
+      for (int i = 0; i < bytes; i += Long.BYTES) {
+        LONG.set(stage, staged + i, (long) LONG.get(from, offset + i));
+      }
+    } else {
+      System.arraycopy(from, offset, stage, staged, bytes);
+    }
+    staged += bytes;
+  }
+
+  private void appendHex(byte[] bytes) {
+    byte[] hex = HEX.formatHex(bytes).getBytes(US_ASCII);
+    reserve(hex.length);
+    System.arraycopy(hex, 0, stage, staged, hex.length);
+    staged += hex.length;
   }
 
   private void appendDecimal(int value) {
@@ -113,16 +147,16 @@ public final class RowHasher {
       digits++;
     }
     int rest = value;
-    for (int at = length + digits - 1; at >= length; at--) {
-      canonical[at] = (byte) ('0' + rest % 10);
+    for (int at = staged + digits - 1; at >= staged; at--) {
+      stage[at] = (byte) ('0' + rest % 10);
       rest /= 10;
     }
-    length += digits;
+    staged += digits;
   }
 
   private void reserve(int more) {
-    if (length + more > canonical.length) {
-      canonical = Arrays.copyOf(canonical, Math.max(length + more, 2 * canonical.length));
+    if (staged + more > STAGE_BYTES) {
+      flush();
     }
   }
 }

@@ -1,8 +1,8 @@
 package io.varve.codec;
 
-import java.io.IOException;
-import java.io.OutputStream;
-import org.jspecify.annotations.Nullable;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /**
  * Rows as {@code LOAD DATA} reads them by default: fields are separated by a tab, rows end in a
@@ -10,13 +10,23 @@ import org.jspecify.annotations.Nullable;
  * byte what {@code SELECT ... INTO OUTFILE} writes. Values are bytes and stay so: no charset is
  * involved.
  *
- * <p>Rows gather in one buffer of a fixed size, which goes to the stream behind when it is full.
- * Not thread-safe.
+ * <p>Rows gather in one block of a fixed size, which is handed on when it is full. Not thread-safe.
  */
 final class TsvEncoder {
 
-  private static final int BUFFER_BYTES = 128 * 1024;
-  private static final int SLICE_BYTES = 32 * 1024;
+  /** Takes a block; the array is used again afterwards. */
+  @FunctionalInterface
+  interface BlockSink {
+    void block(byte[] bytes, int length);
+  }
+
+  /** Longer values are escaped in slices: each may become twice as long, and a block holds it. */
+  private static final int SLICE_BYTES = 16 * 1024;
+
+  private static final long ONES = 0x0101010101010101L;
+  private static final long HIGHS = 0x8080808080808080L;
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   /** The byte that follows the backslash, or 0 for a byte that stands for itself. */
   private static final byte[] ESCAPES = new byte[256];
@@ -28,13 +38,17 @@ final class TsvEncoder {
     ESCAPES[0] = '0';
   }
 
-  private final byte[] buffer = new byte[BUFFER_BYTES];
-  private final OutputStream out;
+  private final byte[] block;
+  private final BlockSink sink;
   private int length;
   private long flushedBytes;
 
-  TsvEncoder(OutputStream out) {
-    this.out = out;
+  /**
+   * @param blockBytes at least four times {@link #SLICE_BYTES}
+   */
+  TsvEncoder(int blockBytes, BlockSink sink) {
+    this.block = new byte[blockBytes];
+    this.sink = sink;
   }
 
   /** Bytes encoded so far. */
@@ -42,59 +56,81 @@ final class TsvEncoder {
     return flushedBytes + length;
   }
 
-  void encode(byte[] @Nullable [] fields) throws IOException {
-    for (int column = 0; column < fields.length; column++) {
-      if (column > 0) {
-        put('\t');
-      }
-      byte[] value = fields[column];
-      if (value == null) {
-        put('\\');
-        put('N');
+  void encode(Row row) {
+    int columns = row.columns();
+    for (int column = 0; column < columns; column++) {
+      int bytes = row.length(column);
+      if (bytes < 0) {
+        reserve(3);
+        block[length++] = '\\';
+        block[length++] = 'N';
       } else {
-        escape(value);
+        escape(row.array(column), row.offset(column), bytes);
       }
+      block[length++] = '\t';
     }
-    put('\n');
+    block[length - 1] = '\n';
   }
 
-  void flush() throws IOException {
-    out.write(buffer, 0, length);
-    flushedBytes += length;
+  void flush() {
+    if (length > 0) {
+      sink.block(block, length);
+      flushedBytes += length;
+      length = 0;
+    }
+  }
+
+  /** Begins anew, with nothing encoded. */
+  void reset() {
+    flushedBytes = 0;
     length = 0;
   }
 
-  private void escape(byte[] value) throws IOException {
-    for (int from = 0; from < value.length; from += SLICE_BYTES) {
-      int to = Math.min(value.length, from + SLICE_BYTES);
-      reserve(2 * (to - from));
-      escape(value, from, to);
+  private void escape(byte[] value, int offset, int bytes) {
+    int from = offset;
+    int end = offset + bytes;
+    while (end - from > SLICE_BYTES) {
+      reserve(2 * SLICE_BYTES);
+      escapeSlice(value, from, from + SLICE_BYTES);
+      from += SLICE_BYTES;
     }
+    reserve(2 * (end - from) + Long.BYTES + 1); // and the separator, and the rest of a long
+    escapeSlice(value, from, end);
   }
 
-  private void escape(byte[] value, int from, int to) {
-    byte[] target = buffer;
+  /** Eight bytes at a time, as long as none of them is below 11 or a backslash. */
+  private void escapeSlice(byte[] value, int from, int to) {
+    byte[] target = block;
     int at = length;
-    for (int i = from; i < to; i++) {
-      byte plain = value[i];
-      byte escape = ESCAPES[plain & 0xff];
-      if (escape == 0) {
-        target[at++] = plain;
-      } else {
-        target[at++] = '\\';
-        target[at++] = escape;
+    int i = from;
+    while (i < to) {
+      for (; i <= to - Long.BYTES; i += Long.BYTES, at += Long.BYTES) {
+        long bytes = (long) LONG.get(value, i);
+        long backslashes = bytes ^ ('\\' * ONES);
+        long special = ((bytes - 11 * ONES) & ~bytes | (backslashes - ONES) & ~backslashes) & HIGHS;
+        if (special != 0) {
+          break;
+        }
+        LONG.set(target, at, bytes);
+      }
+      // those before the special one, itself, and those of the last incomplete long
+      int some = Math.min(to, i + Long.BYTES);
+      for (; i < some; i++) {
+        byte plain = value[i];
+        byte escape = ESCAPES[plain & 0xff];
+        if (escape == 0) {
+          target[at++] = plain;
+        } else {
+          target[at++] = '\\';
+          target[at++] = escape;
+        }
       }
     }
     length = at;
   }
 
-  private void put(char value) throws IOException {
-    reserve(1);
-    buffer[length++] = (byte) value;
-  }
-
-  private void reserve(int bytes) throws IOException {
-    if (length + bytes > buffer.length) {
+  private void reserve(int bytes) {
+    if (length + bytes > block.length) {
       flush();
     }
   }

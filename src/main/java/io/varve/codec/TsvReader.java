@@ -14,37 +14,51 @@ import org.jspecify.annotations.Nullable;
 public final class TsvReader {
 
   private final InputStream in;
-  private final byte[] @Nullable [] fields;
+  private final Row row;
+  private final int[] ends;
+  private final boolean[] nulls;
   private final byte[] buffer = new byte[64 * 1024];
   private int position;
   private int limit;
-  private byte[] value = new byte[256];
+  private byte[] values = new byte[4096];
+  private int length;
 
   public TsvReader(InputStream in, int columns) {
     this.in = in;
-    this.fields = new byte[columns][];
+    this.row = new Row(columns);
+    this.ends = new int[columns];
+    this.nulls = new boolean[columns];
   }
 
   /**
-   * The next row, or null after the last one. The array is used again for the next row; its
-   * elements are not.
+   * The next row, or null after the last one. It is always the same object.
    *
    * @throws IOException where the text is not what was promised: a row with too few or too many
    *     fields, or no newline at the end
    */
-  public byte @Nullable [] @Nullable [] next() throws IOException {
-    for (int column = 0; column < fields.length; column++) {
-      boolean last = column == fields.length - 1;
+  public @Nullable Row next() throws IOException {
+    length = 0;
+    for (int column = 0; column < ends.length; column++) {
+      boolean last = column == ends.length - 1;
       if (!readField(column, last ? '\n' : '\t')) {
         return null;
       }
+      ends[column] = length;
     }
-    return fields;
+    int start = 0;
+    for (int column = 0; column < ends.length; column++) {
+      if (nulls[column]) {
+        row.setNull(column);
+      } else {
+        row.set(column, values, start, ends[column] - start);
+      }
+      start = ends[column];
+    }
+    return row;
   }
 
   private boolean readField(int column, int end) throws IOException {
-    int length = 0;
-    boolean isNull = false;
+    nulls[column] = false;
     while (true) {
       int next = read();
       if (next == -1) {
@@ -54,7 +68,6 @@ public final class TsvReader {
         throw new EOFException("the text ends in the middle of a row");
       }
       if (next == end) {
-        fields[column] = isNull ? null : Arrays.copyOf(value, length);
         return true;
       }
       if (next == '\t' || next == '\n') {
@@ -64,7 +77,7 @@ public final class TsvReader {
         next = read();
         switch (next) {
           case 'N' -> {
-            isNull = true;
+            nulls[column] = true;
             continue;
           }
           case 't' -> next = '\t';
@@ -74,10 +87,10 @@ public final class TsvReader {
           default -> throw new IOException("an escape that is never written");
         }
       }
-      if (length == value.length) {
-        value = Arrays.copyOf(value, 2 * length);
+      if (length == values.length) {
+        values = Arrays.copyOf(values, 2 * length);
       }
-      value[length++] = (byte) next;
+      values[length++] = (byte) next;
     }
   }
 

@@ -28,9 +28,18 @@ final class BinlogSnapshotStatus implements SnapshotMethod {
   private static final int MOST_READINGS = 30;
 
   private final ServerInfo info;
+  private final Optional<CommitBoundary.Noted> noted;
 
   BinlogSnapshotStatus(ServerInfo info) {
+    this(info, Optional.empty());
+  }
+
+  /**
+   * @param noted where the log ended earlier
+   */
+  BinlogSnapshotStatus(ServerInfo info, Optional<CommitBoundary.Noted> noted) {
     this.info = info;
+    this.noted = noted;
   }
 
   @Override
@@ -54,7 +63,7 @@ final class BinlogSnapshotStatus implements SnapshotMethod {
   @Override
   public Outcome open(Candidates candidates, int wanted, Deadline deadline) throws SQLException {
     List<JdbcConnection> connections = candidates.all();
-    CommitBoundary boundary = new CommitBoundary(connections.getFirst(), info);
+    CommitBoundary boundary = new CommitBoundary(connections.getFirst(), info, noted);
     do {
       boundary.rememberEndOfLog();
       candidates.openSnapshots(connections);

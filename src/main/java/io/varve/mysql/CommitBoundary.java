@@ -38,9 +38,31 @@ final class CommitBoundary {
   private Optional<BinlogCoordinates> last = Optional.empty();
   private Deadline rested = Deadline.in(LONGEST_COMMIT);
 
-  CommitBoundary(Connection connection, ServerInfo info) {
+  /** Where the log ended at a moment, and when that is longer ago than a group can take. */
+  record Noted(BinlogCoordinates end, Deadline rested) {}
+
+  /**
+   * @param noted earlier: where the log still ends there, nobody has to wait
+   */
+  CommitBoundary(Connection connection, ServerInfo info, Optional<Noted> noted) {
     this.connection = connection;
     this.info = info;
+    noted.ifPresent(
+        earlier -> {
+          last = Optional.of(earlier.end());
+          rested = earlier.rested();
+        });
+  }
+
+  /** Notes where the log ends now; empty if the user may not know, or there is none. */
+  static Optional<Noted> note(Connection connection, ServerInfo info) {
+    try {
+      return BinlogStatus.read(connection, info)
+          .flatMap(BinlogStatus::end)
+          .map(end -> new Noted(end, Deadline.in(LONGEST_COMMIT)));
+    } catch (SQLException notAllowed) {
+      return Optional.empty();
+    }
   }
 
   /** To be called before snapshots are opened: events can be read only from where one begins. */
@@ -70,7 +92,7 @@ final class CommitBoundary {
     if (rested.hasPassed()) {
       return true;
     }
-    LockSupport.parkNanos(LONGEST_COMMIT.toNanos());
+    LockSupport.parkNanos(rested.remaining().toNanos());
     return false;
   }
 

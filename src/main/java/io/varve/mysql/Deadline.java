@@ -13,6 +13,11 @@ record Deadline(long nanoTime) {
     return System.nanoTime() - nanoTime >= 0;
   }
 
+  /** Not below zero. */
+  Duration remaining() {
+    return Duration.ofNanos(Math.max(0, nanoTime - System.nanoTime()));
+  }
+
   Deadline butAtMost(Duration duration) {
     Deadline other = in(duration);
     return other.nanoTime - nanoTime < 0 ? other : this;

@@ -2,9 +2,9 @@ package io.varve.mysql;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.varve.codec.Row;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The columns of floating point in a table, which MySQL and MariaDB write with other digits: as
@@ -31,24 +31,25 @@ public final class FloatingColumns {
   }
 
   /** Puts the bits of each number in the place of its text. */
-  public void normalize(byte[] @Nullable [] fields) {
+  public void normalize(Row row) {
     for (int i : floats) {
-      byte[] text = fields[i];
+      byte[] text = row.value(i);
       if (text != null) {
         float value = (float) Double.parseDouble(new String(text, US_ASCII));
-        fields[i] = hex(Float.floatToRawIntBits(value == 0 ? 0 : value));
+        put(row, i, Float.floatToRawIntBits(value == 0 ? 0 : value));
       }
     }
     for (int i : doubles) {
-      byte[] text = fields[i];
+      byte[] text = row.value(i);
       if (text != null) {
         double value = Double.parseDouble(new String(text, US_ASCII));
-        fields[i] = hex(Double.doubleToRawLongBits(value == 0 ? 0 : value));
+        put(row, i, Double.doubleToRawLongBits(value == 0 ? 0 : value));
       }
     }
   }
 
-  private static byte[] hex(long bits) {
-    return Long.toHexString(bits).getBytes(US_ASCII);
+  private static void put(Row row, int column, long bits) {
+    byte[] hex = Long.toHexString(bits).getBytes(US_ASCII);
+    row.set(column, hex, 0, hex.length);
   }
 }

@@ -1,11 +1,11 @@
 package io.varve.mysql;
 
+import io.varve.codec.Row;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** The statements that load rows into one table. */
 final class LoadSql {
@@ -57,14 +57,14 @@ final class LoadSql {
         + 32L * table.columns().size();
   }
 
-  String row(byte[] @Nullable [] fields) {
+  String row(Row fields) {
     StringBuilder row = new StringBuilder("(");
-    for (int i = 0; i < fields.length; i++) {
+    for (int i = 0; i < fields.columns(); i++) {
       if (i > 0) {
         row.append(',');
       }
       ColumnEncoding encoding = table.columns().get(i).encoding();
-      byte[] value = fields[i];
+      byte[] value = fields.value(i);
       if (value == null) {
         row.append("NULL");
         continue;

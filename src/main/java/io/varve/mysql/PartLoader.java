@@ -4,6 +4,7 @@ import io.varve.DamageFoundException;
 import io.varve.InvalidRequestException;
 import io.varve.VarveException;
 import io.varve.codec.PartDecoder;
+import io.varve.codec.Row;
 import io.varve.codec.TsvReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -159,7 +160,7 @@ public final class PartLoader implements AutoCloseable {
     LoadConnection.Outcome outcome = new LoadConnection.Outcome(0, 0);
     try (InputStream text = PartDecoder.text(stored)) {
       TsvReader reader = new TsvReader(text, table.columns().size());
-      for (byte[] @Nullable [] row = reader.next(); row != null; row = reader.next()) {
+      for (@Nullable Row row = reader.next(); row != null; row = reader.next()) {
         String next = sql.row(row);
         if (statement.length() + next.length() > insertBytes && !statement.isEmpty()) {
           outcome = outcome.plus(execute(table, statement));

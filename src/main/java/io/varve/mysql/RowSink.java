@@ -1,6 +1,6 @@
 package io.varve.mysql;
 
-import org.jspecify.annotations.Nullable;
+import io.varve.codec.Row;
 
 /** Takes rows as they arrive. */
 @FunctionalInterface
@@ -9,7 +9,7 @@ public interface RowSink {
   /**
    * One row.
    *
-   * @param fields in the order of the table's columns, null is NULL; the array is used again
+   * @param row its fields in the order of the table's columns; valid during this call
    */
-  void row(byte[] @Nullable [] fields);
+  void row(Row row);
 }

@@ -11,12 +11,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts a table at keys that its index holds, by halving the segment with most rows, again and
- * again.
+ * Cuts a range of a table at keys that its index holds, by halving the segment with most rows,
+ * again and again.
  *
  * <p>A candidate is found by interpolating between the first and the last key, and asking the index
  * for the next key there is; how even the halves are, the index's own estimate tells (EXPLAIN reads
@@ -43,10 +45,10 @@ final class SegmentCutter {
     this.sql = new RangeSql(table);
   }
 
-  List<KeyRange> cut(int wanted) throws SQLException {
+  List<KeyRange> cut(KeyRange range, int wanted) throws SQLException {
     PriorityQueue<Segment> queue =
         new PriorityQueue<>(Comparator.comparingLong(Segment::rows).reversed());
-    queue.add(new Segment(KeyRange.ALL, estimate(KeyRange.ALL)));
+    queue.add(new Segment(range, estimate(range)));
     List<KeyRange> whole = new ArrayList<>();
     while (!queue.isEmpty() && queue.size() + whole.size() < wanted) {
       Segment largest = queue.remove();
@@ -62,23 +64,23 @@ final class SegmentCutter {
       }
     }
     queue.forEach(segment -> whole.add(segment.range()));
-    return inOrder(whole);
+    return inOrder(range, whole);
   }
 
   /** Each segment begins where another ends: no key is compared here. */
-  private static List<KeyRange> inOrder(List<KeyRange> segments) {
+  private static List<KeyRange> inOrder(KeyRange range, List<KeyRange> segments) {
     List<KeyRange> ordered = new ArrayList<>();
-    List<String> end = null;
-    do {
-      List<String> start = end;
+    @Nullable List<String> end = range.lower();
+    while (ordered.size() < segments.size()) {
+      @Nullable List<String> start = end;
       KeyRange next =
           segments.stream()
-              .filter(segment -> java.util.Objects.equals(segment.lower(), start))
+              .filter(segment -> Objects.equals(segment.lower(), start))
               .findFirst()
               .orElseThrow();
       ordered.add(next);
       end = next.upper();
-    } while (end != null);
+    }
     return ordered;
   }
 

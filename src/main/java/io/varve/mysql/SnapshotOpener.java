@@ -22,9 +22,17 @@ import java.util.Optional;
 public final class SnapshotOpener {
 
   private final DatabaseServer server;
+  private Optional<CommitBoundary.Noted> noted = Optional.empty();
 
   public SnapshotOpener(DatabaseServer server) {
     this.server = server;
+  }
+
+  /**
+   * Called some time before a snapshot is wanted, this saves it a wait where nothing is written.
+   */
+  void noteEndOfLog(Connection control) {
+    noted = server.info().isMariaDb() ? CommitBoundary.note(control, server.info()) : noted;
   }
 
   /**
@@ -45,7 +53,7 @@ public final class SnapshotOpener {
     List<SnapshotMethod> methods =
         List.of(
             new GtidBracket(server.info()),
-            new BinlogSnapshotStatus(server.info()),
+            new BinlogSnapshotStatus(server.info(), noted),
             new LockedTables(server.info(), request.tables()),
             new SingleConnection(server.info()));
     return methods.stream().filter(method -> isAsked(method.way(), request)).toList();

@@ -22,10 +22,13 @@ public final class Source implements AutoCloseable {
 
   private final DatabaseServer server;
   private final Connection control;
+  private final SnapshotOpener opener;
 
   private Source(DatabaseServer server) {
     this.server = server;
     this.control = server.open();
+    this.opener = new SnapshotOpener(server);
+    opener.noteEndOfLog(control);
   }
 
   public static Source connect(ConnectionSettings settings) {
@@ -117,11 +120,8 @@ public final class Source implements AutoCloseable {
         });
   }
 
-  /**
-   * What tells each table from one that takes its place: equal before and after, no DDL came
-   * between. Tables that are gone are left out.
-   */
-  public Map<TableName, String> identities(Collection<TableName> tables) {
+  /** What tells each table from one that takes its place. Tables that are gone are left out. */
+  public Map<TableName, TableIdentity> identities(Collection<TableName> tables) {
     return GuardedSql.call(
         "read the identities of tables on",
         address(),
@@ -205,13 +205,14 @@ public final class Source implements AutoCloseable {
   public Snapshot snapshot(
       int connections, Collection<TableName> tables, Optional<SnapshotWay> way) {
     SnapshotRequest request = SnapshotRequest.of(connections, List.copyOf(tables));
-    return new SnapshotOpener(server).open(way.map(request::forcing).orElse(request));
+    return opener.open(way.map(request::forcing).orElse(request));
   }
 
   /** One reader for each connection of a snapshot. */
   public List<TableReader> readers(Snapshot snapshot) {
+    LargeRows largeRows = new LargeRows();
     return snapshot.connections().stream()
-        .map(connection -> TableReader.inSnapshot(connection, address()))
+        .map(connection -> TableReader.inSnapshot(connection, address(), largeRows))
         .toList();
   }
 

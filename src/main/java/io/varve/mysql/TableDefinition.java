@@ -1,6 +1,7 @@
 package io.varve.mysql;
 
 import io.varve.codec.ColumnForm;
+import io.varve.codec.Row;
 import io.varve.codec.RowChecksum;
 import io.varve.store.Sha256;
 import java.nio.charset.StandardCharsets;
@@ -89,6 +90,11 @@ public record TableDefinition(
     return rangeKey.stream().map(this::column).toList();
   }
 
+  /** Whether its ranges, if it has any, are ranges of numbers, which have one order only. */
+  public boolean isOrderedByNumbers() {
+    return keyColumns().stream().allMatch(column -> column.encoding() == ColumnEncoding.NUMBER);
+  }
+
   private Column column(String name) {
     return columns.stream()
         .filter(column -> column.name().equals(name))
@@ -97,10 +103,10 @@ public record TableDefinition(
   }
 
   /** The key of a row as a bound; empty where the table has no range key. */
-  public List<String> keyOf(byte[] @Nullable [] fields) {
+  public List<String> keyOf(Row row) {
     List<String> key = new ArrayList<>(rangeKey.size());
     for (Column column : keyColumns()) {
-      byte[] value = fields[columns.indexOf(column)];
+      byte[] value = row.value(columns.indexOf(column));
       if (value == null) {
         throw new IllegalStateException("a range key has no NULL: " + name);
       }

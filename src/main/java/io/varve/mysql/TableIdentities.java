@@ -37,10 +37,10 @@ final class TableIdentities {
   }
 
   /** The identity of each table that exists. */
-  Map<TableName, String> read(Collection<TableName> tables) throws SQLException {
+  Map<TableName, TableIdentity> read(Collection<TableName> tables) throws SQLException {
     Map<String, Set<String>> ids = innodbIds();
     Map<TableName, String> created = creationTimes(tables);
-    Map<TableName, String> identities = new TreeMap<>();
+    Map<TableName, TableIdentity> identities = new TreeMap<>();
     for (TableName table : tables) {
       String file = fileName(table.schema()) + "/" + fileName(table.table());
       try {
@@ -48,11 +48,11 @@ final class TableIdentities {
             Rows.one(connection, "SHOW CREATE TABLE " + table.quoted(), row -> row.getString(2));
         identities.put(
             table,
-            ids.getOrDefault(file, Set.of())
-                + " "
-                + created.get(table)
-                + " "
-                + sha256(AUTO_INCREMENT.matcher(definition).replaceFirst("")));
+            new TableIdentity(
+                ids.getOrDefault(file, Set.of()),
+                created.get(table)
+                    + " "
+                    + sha256(AUTO_INCREMENT.matcher(definition).replaceFirst(""))));
       } catch (SQLException e) {
         if (!isGone(e)) {
           throw e;

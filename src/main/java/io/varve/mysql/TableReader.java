@@ -1,17 +1,16 @@
 package io.varve.mysql;
 
 import io.varve.InvalidRequestException;
+import io.varve.codec.Row;
 import io.varve.codec.RowChecksum;
 import io.varve.codec.RowChecksums;
 import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and judges ranges of tables over one connection: on a source inside its snapshot, on a
@@ -20,26 +19,27 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TableReader {
 
-  private static final int STREAM = Integer.MIN_VALUE; // Connector/J's word for row by row
-
   private final Connection connection;
   private final String server;
   private final boolean inSnapshot;
+  private final LargeRows largeRows;
 
-  private TableReader(Connection connection, String server, boolean inSnapshot) {
+  private TableReader(
+      Connection connection, String server, boolean inSnapshot, LargeRows largeRows) {
     this.connection = connection;
     this.server = server;
     this.inSnapshot = inSnapshot;
+    this.largeRows = largeRows;
   }
 
   /** On a connection whose transaction must stay open: it is the snapshot. */
-  static TableReader inSnapshot(Connection connection, String server) {
-    return new TableReader(connection, server, true);
+  static TableReader inSnapshot(Connection connection, String server, LargeRows largeRows) {
+    return new TableReader(connection, server, true, largeRows);
   }
 
   /** On a connection in autocommit. */
   static TableReader outsideSnapshot(Connection connection, String server) {
-    return new TableReader(connection, server, false);
+    return new TableReader(connection, server, false, new LargeRows());
   }
 
   /**
@@ -54,29 +54,23 @@ public final class TableReader {
         "read",
         table,
         () -> {
-          try (Statement statement =
-              connection.createStatement(ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_READ_ONLY)) {
-            statement.setFetchSize(STREAM);
-            try (ResultSet rows = statement.executeQuery(new RangeSql(table).rows(range, limit))) {
-              return pump(rows, table, sink);
-            }
+          try (RowStream rows =
+              RowStream.open(connection, new RangeSql(table).rows(range, limit), largeRows)) {
+            return pump(rows, table, sink);
           }
         });
   }
 
-  private static long pump(ResultSet rows, TableDefinition table, RowSink sink)
+  private static long pump(RowStream rows, TableDefinition table, RowSink sink)
       throws SQLException {
-    byte[] @Nullable [] fields = new byte[table.columns().size()][];
+    Row row = new Row(table.columns().size());
     int[] documents = documents(table);
     long count = 0;
-    while (rows.next()) {
-      for (int i = 0; i < fields.length; i++) {
-        fields[i] = rows.getBytes(i + 1);
-      }
+    while (rows.next(row)) {
       for (int document : documents) {
-        requireWhole(fields[document], table, document);
+        requireWhole(row, table, document);
       }
-      sink.row(fields);
+      sink.row(row);
       count++;
     }
     return count;
@@ -89,8 +83,8 @@ public final class TableReader {
   }
 
   /** MySQL shows a document whose text exceeds max_allowed_packet as '', with a mere warning. */
-  private static void requireWhole(byte @Nullable [] value, TableDefinition table, int column) {
-    if (value != null && value.length == 0) {
+  private static void requireWhole(Row row, TableDefinition table, int column) {
+    if (row.length(column) == 0) {
       throw new InvalidRequestException(
           "read",
           "table " + table.name(),
@@ -178,15 +172,15 @@ public final class TableReader {
   }
 
   /**
-   * Cuts a table into segments that hold about the same number of rows, for several readers.
+   * Cuts a range into segments that hold about the same number of rows, for several readers.
    *
    * @return at least one, at most so many; without a gap
    */
-  public List<KeyRange> segments(TableDefinition table, int wanted) {
+  public List<KeyRange> segments(TableDefinition table, KeyRange range, int wanted) {
     if (!table.hasRangeKey() || wanted < 2) {
-      return List.of(KeyRange.ALL);
+      return List.of(range);
     }
-    return guarded("cut", table, () -> new SegmentCutter(connection, table).cut(wanted));
+    return guarded("cut", table, () -> new SegmentCutter(connection, table).cut(range, wanted));
   }
 
   private <T> T guarded(String doing, TableDefinition table, SqlCall<T> call) {
