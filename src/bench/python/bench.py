@@ -33,7 +33,7 @@ def arguments():
     run.add_argument("--native", default=str(HOME / "target/native/varve"))
     run.add_argument("--jvm", default=str(HOME / "target/varve"))
     run.add_argument("--rows", type=int, default=2_500_000, help="of each OLTP table; the others are scaled alike")
-    run.add_argument("--runs", type=int, default=5, help="counted runs of each command, after one that is not")
+    run.add_argument("--runs", type=int, default=5, help="of each command")
     run.add_argument("--only", default="", metavar="TEXT", help="only scenarios with this in their id; several by commas")
     run.add_argument("--scratch", default="/var/tmp/varve-bench", help="folder for stores and dumps")
     run.add_argument("--out", default=str(HOME / "target/bench.json"))

@@ -116,12 +116,12 @@ class Bench:
         return not self.only or any(text in scenario for text in self.only)
 
     def race(self, scenario, title, contestants, runs=None):
-        """All in turns: one round that does not count, then the others."""
+        """All in turns, so that what disturbs one disturbs the others."""
         print(f"\n{scenario}: {title}", flush=True)
-        for number in range((runs or self.options.runs) + 1):
+        for number in range(runs or self.options.runs):
             for contestant in list(contestants):
                 try:
-                    contestant.once(counted=number > 0)
+                    contestant.once(counted=True)
                 except CommandFailed as failed:
                     if number > 0 or not contestant.optional:
                         raise

@@ -28,7 +28,7 @@ def median(results, scenario, name):
 def figures(results):
     machine = results["machine"]
     lines = [f"{results['date']}, {machine['cores']} cores ({machine['cpu']}), {machine['memoryBytes'] / 2**30:.0f} GB, Linux {machine['kernel']};"
-             f" {results['runs']} counted runs of each, in turns; OLTP tables of {results['rows']:,} rows.", ""]
+             f" {results['runs']} runs of each, in turns; OLTP tables of {results['rows']:,} rows.", ""]
     lines += [f"- {version}" for version in results["versions"].values()]
     lines += ["", "### Against the targets", "", "| what | measured | target | |", "| --- | --- | --- | --- |"]
     lines += [f"| {what} | {shown(value)} | {bound} {shown(target)} | {'met' if ok else '**missed**'} |" for what, value, bound, target, ok in targets(results)]

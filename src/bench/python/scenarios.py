@@ -24,7 +24,7 @@ def run_all(bench, server):
     if bench.wants("backup-oltp-file"):
         data.oltp(server, rows)
         bench.race(f"backup-oltp-file-{server.id}", f"Back up two OLTP tables into a folder, {server.name}",
-                   backups(bench, server, data.OLTP, two_readers(server, data.OLTP, ["sbtest1", "sbtest2"], "")))
+                   backups(bench, server, data.OLTP, two_readers(server, data.OLTP, ["sbtest1", "sbtest2"], ""), with_mydumper=True))
     if bench.wants("backup-oltp-s3") and s3_is_there(bench):
         data.oltp(server, rows)
         bench.race(f"backup-oltp-s3-{server.id}", f"Back up two OLTP tables into S3, {server.name}", s3_backups(bench, server, data.OLTP))
@@ -37,13 +37,12 @@ def run_all(bench, server):
         data.blobs(server, 20_000)
         bench.race(f"backup-blobs-file-{server.id}", f"Back up rows of 16 KB random bytes into a folder, {server.name}",
                    backups(bench, server, data.BLOBS, two_readers(server, data.BLOBS, ["files", "files"], ["id <= 10000", "id > 10000"])))
-    if bench.wants("backup-small"):
+    if bench.wants("backup-small") and server.is_mariadb:
         data.small(server, 5_000)
         bench.race(f"backup-small-file-{server.id}", f"Back up 5,000 tables of ten rows into a folder, {server.name}",
-                   [varve(bench, server, data.SMALL), varve(bench, server, data.SMALL, jvm=True), dump(bench, server, data.SMALL)])
-    for schema, word in ((data.OLTP, "oltp"), (data.MIXED, "mixed")):
-        if bench.wants(f"restore-{word}"):
-            restore(bench, server, schema, word)
+                   [varve(bench, server, data.SMALL), dump(bench, server, data.SMALL)])
+    if bench.wants("restore-oltp"):
+        restore(bench, server)
     if bench.wants("stored"):
         data.oltp(server, rows)
         data.mixed(server, rows // 5)
@@ -103,9 +102,9 @@ def two_readers(server, schema, tables, conditions):
     return Contestant("two clients that only read", "; ".join(parts) + "; wait $p0 && wait $p1")
 
 
-def backups(bench, server, schema, limit):
+def backups(bench, server, schema, limit, with_mydumper=False):
     contestants = [varve(bench, server, schema), varve(bench, server, schema, jvm=True), dump(bench, server, schema)]
-    if bench.has("mydumper"):
+    if with_mydumper and bench.has("mydumper"):
         contestants.append(mydumper(bench, server, schema))
     return contestants + [limit]
 
@@ -155,17 +154,13 @@ def s3_backups(bench, server, schema):
 
 # --- restores
 
-def restore(bench, server, schema, word):
+def restore(bench, server):
     def drop():
         server.query(f"SET SESSION sql_log_bin=0; DROP DATABASE IF EXISTS {TARGET}")
 
-    if word == "oltp":
-        data.oltp(server, bench.options.rows)
-        tables = ["sbtest1", "sbtest2"]
-    else:
-        data.mixed(server, bench.options.rows // 5)
-        tables = ["items"]
-    Contestant.once(varve(bench, server, schema), counted=False)
+    schema = data.OLTP
+    data.oltp(server, bench.options.rows)
+    varve(bench, server, schema).once(counted=False)
     folder = bench.scratch / "store"
     contestants = []
     for jvm in (False, True):
@@ -181,9 +176,8 @@ def restore(bench, server, schema, word):
                 f" --directory={bench.scratch}/myloader --database={TARGET}", before=drop, optional=True))
         except Exception as failed:  # pylint: disable=broad-except # an old client may not know the server's logins
             print(f"### NOT MEASURED: {failed}")
-    if word == "oltp":
-        contestants.append(bare_load(server, schema, tables, drop))
-    bench.race(f"restore-{word}-{server.id}", f"Restore {'two OLTP tables' if word == 'oltp' else 'a table of 40 columns'}, {server.name}", contestants)
+    contestants.append(bare_load(server, schema, ["sbtest1", "sbtest2"], drop))
+    bench.race(f"restore-oltp-{server.id}", f"Restore two OLTP tables, {server.name}", contestants)
     drop()
     for file in pathlib.Path("/dev/shm").glob("varve-bench-*.tsv"):
         file.unlink()

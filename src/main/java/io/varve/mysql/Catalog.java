@@ -85,13 +85,15 @@ public record Catalog(
 
     private final Connection connection;
     private final TableSelection selection;
+    private final String schemas;
     private final List<String> notes = new ArrayList<>();
     private final List<TableName> sequences = new ArrayList<>();
     private final Set<TableName> namedPeriods = new HashSet<>();
 
-    Reader(Connection connection, TableSelection selection) {
+    Reader(Connection connection, TableSelection selection) throws SQLException {
       this.connection = connection;
       this.selection = selection;
+      this.schemas = selection.schemaCondition(connection);
     }
 
     Catalog read() throws SQLException {
@@ -136,8 +138,8 @@ public record Catalog(
       Rows.each(
           connection,
           "SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, ENGINE, TABLE_ROWS, DATA_LENGTH"
-              + " FROM information_schema.TABLES WHERE TABLE_SCHEMA NOT IN"
-              + " ('information_schema', 'mysql', 'performance_schema', 'sys')",
+              + " FROM information_schema.TABLES WHERE "
+              + schemas,
           row -> {
             TableName name = new TableName(row.getString(1), row.getString(2));
             String type = row.getString(3);
@@ -163,8 +165,8 @@ public record Catalog(
           connection,
           "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, DATA_TYPE, COLUMN_TYPE,"
               + " CHARACTER_SET_NAME, COLLATION_NAME, CHARACTER_OCTET_LENGTH, EXTRA,"
-              + " GENERATION_EXPRESSION FROM information_schema.COLUMNS WHERE TABLE_SCHEMA NOT IN"
-              + " ('information_schema', 'mysql', 'performance_schema', 'sys')"
+              + " GENERATION_EXPRESSION FROM information_schema.COLUMNS WHERE "
+              + schemas
               + " ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION",
           row -> {
             TableName table = new TableName(row.getString(1), row.getString(2));
@@ -237,8 +239,8 @@ public record Catalog(
       Rows.each(
           connection,
           "SELECT TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, COLUMN_NAME, NON_UNIQUE, NULLABLE, SUB_PART,"
-              + " INDEX_TYPE FROM information_schema.STATISTICS WHERE TABLE_SCHEMA NOT IN"
-              + " ('information_schema', 'mysql', 'performance_schema', 'sys')"
+              + " INDEX_TYPE FROM information_schema.STATISTICS WHERE "
+              + schemas
               + " ORDER BY TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX",
           row -> {
             TableName table = new TableName(row.getString(1), row.getString(2));

@@ -108,8 +108,9 @@ public final class Source implements AutoCloseable {
           Set<TableName> names = new TreeSet<>();
           Rows.each(
               control,
-              "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES"
-                  + " WHERE TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')",
+              "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES WHERE "
+                  + selected.schemaCondition(control)
+                  + " AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')",
               row -> {
                 TableName name = new TableName(row.getString(1), row.getString(2));
                 if (selected.selects(name)) {

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -98,11 +99,11 @@ final class TableIdentities {
   private Map<TableName, String> creationTimes(Collection<TableName> tables) throws SQLException {
     Map<TableName, String> created = new HashMap<>();
     Set<TableName> wanted = Set.copyOf(tables);
+    List<String> schemas = tables.stream().map(TableName::schema).distinct().toList();
     Rows.each(
         connection,
-        "SELECT TABLE_SCHEMA, TABLE_NAME, CREATE_TIME FROM information_schema.TABLES"
-            + " WHERE TABLE_SCHEMA NOT IN ('information_schema', 'mysql', 'performance_schema',"
-            + " 'sys')",
+        "SELECT TABLE_SCHEMA, TABLE_NAME, CREATE_TIME FROM information_schema.TABLES WHERE "
+            + TableSelection.schemaCondition(schemas),
         row -> {
           TableName name = new TableName(row.getString(1), row.getString(2));
           if (wanted.contains(name)) {

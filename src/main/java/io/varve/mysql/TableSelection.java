@@ -1,8 +1,13 @@
 package io.varve.mysql;
 
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Which tables, views, routines and events are meant: shell wildcards on {@code schema.name}. A
@@ -18,6 +23,8 @@ public record TableSelection(List<String> includes, List<String> excludes, boole
 
   private static final Set<String> SYSTEM_SCHEMAS =
       Set.of("information_schema", "mysql", "performance_schema", "sys");
+
+  private static final Pattern WILDCARDS = Pattern.compile("[*?\\[\\\\]");
 
   public TableSelection {
     includes = List.copyOf(includes);
@@ -45,8 +52,43 @@ public record TableSelection(List<String> includes, List<String> excludes, boole
     return selects(new TableName(schema, "\0"));
   }
 
+  /** Whether anything in a schema may be meant, by how the patterns begin. */
+  boolean mayReachInto(String schema) {
+    String start = (anyCase ? schema.toLowerCase(Locale.ROOT) : schema) + ".";
+    return !isSystem(schema)
+        && (includes.isEmpty()
+            || includes.stream()
+                .map(glob -> WILDCARDS.split(glob.contains(".") ? glob : glob + ".", 2)[0])
+                .map(literal -> anyCase ? literal.toLowerCase(Locale.ROOT) : literal)
+                .anyMatch(literal -> start.startsWith(literal) || literal.startsWith(start)));
+  }
+
+  /**
+   * A condition on TABLE_SCHEMA in information_schema that holds for all that is meant. By one
+   * schema MariaDB opens the files of its tables and not those of all.
+   */
+  String schemaCondition(Connection connection) throws SQLException {
+    List<String> schemas = new ArrayList<>();
+    Rows.each(
+        connection,
+        "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA",
+        row -> schemas.add(row.getString(1)));
+    List<String> reached = schemas.stream().filter(this::mayReachInto).toList();
+    return schemaCondition(reached);
+  }
+
+  /**
+   * A condition on TABLE_SCHEMA in information_schema that holds for all tables of some schemas.
+   */
+  static String schemaCondition(List<String> schemas) {
+    return schemas.size() == 1
+        ? "TABLE_SCHEMA = " + Quoted.text(schemas.getFirst())
+        : "TABLE_SCHEMA NOT IN "
+            + SYSTEM_SCHEMAS.stream().map(Quoted::text).collect(Collectors.joining(", ", "(", ")"));
+  }
+
   static boolean isSystem(String schema) {
-    return SYSTEM_SCHEMAS.contains(schema.toLowerCase(java.util.Locale.ROOT));
+    return SYSTEM_SCHEMAS.contains(schema.toLowerCase(Locale.ROOT));
   }
 
   private boolean anyMatches(List<String> globs, String name) {
