@@ -105,9 +105,9 @@ class Bench:
         self.scratch.mkdir(parents=True, exist_ok=True)
         self.results = {}
         self.only = [text for text in options.only.split(",") if text]
-        self.missing = [name for name in ("mydumper", "myloader", "mc") if not shutil.which(name)]
+        self.missing = [name for name in ("mydumper", "myloader", "mc") if not shutil.which(name) or name == options.without]
         for name in self.missing:
-            print(f"### NOT MEASURED: {name} is not installed")
+            print(f"### NOT MEASURED: {name} is not there, or left out")
 
     def has(self, program):
         return program not in self.missing
@@ -159,19 +159,24 @@ class Bench:
             model = next((line.split(":")[1].strip() for line in info if line.startswith("model name")), "?")
         pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
         versions = {server.id: server.version for server in servers}
-        for program, command in (("zstd", "zstd --version"), ("mydumper", "mydumper --version"), ("mc", "mc --version")):
+        for program, command in (("zstd", "zstd --version"), ("mydumper", "mydumper --version")):
             if shutil.which(program):
                 versions[program] = subprocess.run(command.split(), capture_output=True, text=True, check=False).stdout.split("\n")[0]
         versions["varve"] = subprocess.run([self.options.native, "--version"], capture_output=True, text=True, check=False).stdout.strip()
         out = pathlib.Path(self.options.out)
         out.parent.mkdir(parents=True, exist_ok=True)
+        results = self.results
+        if self.options.add:
+            before = json.loads(out.read_text())
+            results = {**before["results"], **results}
+            versions = {**before["versions"], **versions}
         out.write_text(json.dumps({
             "date": datetime.date.today().isoformat(),
-            "machine": {"cpu": model, "cores": os.cpu_count(), "memoryBytes": pages, "kernel": platform.release()},
+            "machine": {"cpu": model, "cores": os.cpu_count(), "memoryBytes": pages, "kernel": platform.release().split("-")[0]},
             "versions": versions,
             "rows": self.options.rows,
             "runs": self.options.runs,
-            "results": self.results,
+            "results": results,
         }, indent=1) + "\n")
 
     def clean(self):

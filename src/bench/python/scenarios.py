@@ -323,7 +323,7 @@ def slow(bench, server):
 
 def guard(options):
     """Fails where our backup takes longer than a dump and zstd on the same rows."""
-    options.runs, options.only, options.out, options.jvm, options.s3 = 5, "", os.devnull, "", None
+    options.runs, options.only, options.without, options.jvm, options.s3 = 5, "", "", "", None
     bench, server = Bench(options), Server(options.server)
     data.oltp(server, options.rows)
     try:

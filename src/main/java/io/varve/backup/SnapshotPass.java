@@ -73,18 +73,10 @@ final class SnapshotPass {
     List<TablePass> tables = sources.stream().map(TablePass::new).toList();
     allBytes = sources.stream().mapToLong(SourceTable::dataBytes).sum();
     List<Range> ranges = tables.stream().flatMap(t -> ranges(t).stream()).toList();
-    List<Worker> workers = new ArrayList<>();
-    try {
-      for (TableReader reader : readers) {
-        workers.add(new Worker(reader, new PartEncoder(options.compressionLevel(), blocks)));
-      }
-      List<Task> tasks = new ArrayList<>();
-      largestFirst(ranges).forEach(range -> tasks.add((w, queue) -> work(w, range, queue)));
-      WorkQueue<Task> queue = new WorkQueue<>(tasks);
-      Workers.each(workers, worker -> work(worker, queue));
-    } finally {
-      workers.forEach(worker -> worker.encoder().close());
-    }
+    List<Task> tasks = new ArrayList<>();
+    largestFirst(ranges).forEach(range -> tasks.add((worker, queue) -> work(worker, range, queue)));
+    WorkQueue<Task> queue = new WorkQueue<>(tasks);
+    Workers.each(readers, reader -> work(reader, queue));
     tables.stream()
         .filter(table -> !table.hasAllRows())
         .forEach(table -> changed.add(table.source.name()));
@@ -96,10 +88,13 @@ final class SnapshotPass {
     return new PassResult(entries, changed);
   }
 
-  private static void work(Worker worker, WorkQueue<Task> queue) {
-    for (Task next = queue.take(); next != null; next = queue.take()) {
-      next.run(worker, queue);
-      queue.done();
+  private void work(TableReader reader, WorkQueue<Task> queue) {
+    try (PartEncoder encoder = new PartEncoder(options.compressionLevel(), blocks)) {
+      Worker worker = new Worker(reader, encoder);
+      for (Task next = queue.take(); next != null; next = queue.take()) {
+        next.run(worker, queue);
+        queue.done();
+      }
     }
   }
 
@@ -128,7 +123,7 @@ final class SnapshotPass {
    * left out where neither can be. Of a table without snapshots the number tells nothing.
    */
   private boolean isToBeCounted(TableDefinition table) {
-    boolean sure = surelyKnown.contains(table.name()) && table.isOrderedByNumbers();
+    boolean sure = surelyKnown.contains(table.name()) && table.ordersByNumbers();
     return table.transactional() && !sure;
   }
 

@@ -91,7 +91,7 @@ public record TableDefinition(
   }
 
   /** Whether its ranges, if it has any, are ranges of numbers, which have one order only. */
-  public boolean isOrderedByNumbers() {
+  public boolean ordersByNumbers() {
     return keyColumns().stream().allMatch(column -> column.encoding() == ColumnEncoding.NUMBER);
   }
 

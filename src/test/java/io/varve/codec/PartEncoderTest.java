@@ -36,6 +36,22 @@ class PartEncoderTest {
   }
 
   @Test
+  void aHigherLevelMakesSmallerPartsOfTheSameRows() throws IOException {
+    List<byte[] @Nullable []> rows = new ArrayList<>();
+    Random random = new Random(5);
+    for (int i = 0; i < 20_000; i++) {
+      rows.add(
+          row(Integer.toString(i), "order " + random.nextInt(50), "city " + random.nextInt(9)));
+    }
+    EncodedPart fast = encode(rows, 1);
+    EncodedPart middle = encode(rows, 7);
+    EncodedPart small = encode(rows, 19);
+    assertThat(middle.content().size()).isLessThan(fast.content().size());
+    assertThat(small.content().size()).isLessThan(middle.content().size());
+    assertThat(PartDecoder.checksum(stored(small), FORMS)).isEqualTo(fast.checksum());
+  }
+
+  @Test
   void theTextIsThatOfLoadDataAndItsSizeIsCounted() throws IOException {
     byte[] @Nullable [] row = {bytes("1"), bytes("a\tb\nc\\d\0e\r"), null, bytes("")};
     EncodedPart part = encode(Collections.singletonList(row), 1);
