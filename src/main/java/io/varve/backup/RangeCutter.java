@@ -24,6 +24,9 @@ final class RangeCutter implements RowSink {
 
   private static final long FIRST_GUESS_ROWS = 20_000;
 
+  /** So many queries for a part: between two of them work can be shared. */
+  private static final int QUERIES_A_PART = 4;
+
   /** Other workers, who may have nothing left to do while a long range is read. */
   interface Others {
 
@@ -71,9 +74,9 @@ final class RangeCutter implements RowSink {
   }
 
   /**
-   * Reads all rows of a range in one or more queries, each for about as many rows as fill a part:
-   * between them the table's metadata lock is free. A table without snapshots is read by one, which
-   * holds the table's lock, so that its rows are of one moment.
+   * Reads all rows of a range in one or more queries, each for some part of a part: between them
+   * the table's metadata lock is free. A table without snapshots is read by one, which holds the
+   * table's lock, so that its rows are of one moment.
    *
    * @param others are given half of what is left, where they need it
    */
@@ -81,7 +84,7 @@ final class RangeCutter implements RowSink {
     KeyRange rest = range;
     boolean more = true;
     while (more) {
-      limitOfQuery = table.transactional() ? rowsToFill() : Long.MAX_VALUE;
+      limitOfQuery = table.transactional() ? rowsToRead() : Long.MAX_VALUE;
       rowsOfQuery = 0;
       long before = bytesRead;
       long rows = reader.read(table, rest, limitOfQuery, this);
@@ -102,14 +105,15 @@ final class RangeCutter implements RowSink {
     if (!others.needWork()) {
       return rest;
     }
-    List<KeyRange> halves = reader.segments(table, rest, 2);
+    long fewestRows = partBytes / QUERIES_A_PART / Math.max(1, rowBytesGuess);
+    List<KeyRange> halves = reader.segments(table, rest, 2, fewestRows);
     if (halves.size() == 2) {
       others.take(halves.getLast());
     }
     return halves.getFirst();
   }
 
-  private long rowsToFill() {
+  private long rowsToRead() {
     if (rowsRead > 0) {
       rowBytesGuess = Math.max(1, bytesRead / rowsRead);
     }
@@ -117,7 +121,7 @@ final class RangeCutter implements RowSink {
       return FIRST_GUESS_ROWS;
     }
     long left = partBytes - (isOpen ? encoder.rawBytes() : 0);
-    return Math.max(1, left / rowBytesGuess + 1);
+    return Math.max(1, Math.min(left, partBytes / QUERIES_A_PART) / rowBytesGuess + 1);
   }
 
   @Override

@@ -192,7 +192,7 @@ final class SnapshotPass {
       return List.of(KeyRange.ALL);
     }
     try {
-      return readers.getFirst().segments(table.definition(), KeyRange.ALL, (int) wanted);
+      return readers.getFirst().segments(table.definition(), KeyRange.ALL, (int) wanted, 0);
     } catch (TableChangedException e) {
       return List.of(KeyRange.ALL); // whoever reads it will find out
     }

@@ -1,25 +1,27 @@
 package io.varve.codec;
 
+import java.nio.ByteBuffer;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Arrays of one size that are used again: what parts are made of lives too short to be left to the
- * garbage collector, which would let the heap grow to several times of it. Holds on to all that it
- * was ever given. Thread-safe.
+ * Buffers of one size, outside the heap, that are used again: what parts are made of lives too
+ * short to be left to the garbage collector, which would let the heap grow to several times of it,
+ * and is written to files and sockets without another copy. Holds on to all that it was ever given.
+ * Thread-safe.
  */
 public final class BlockPool {
 
-  static final int BLOCK_BYTES = 256 * 1024;
+  private static final int BLOCK_BYTES = 256 * 1024;
 
-  private final ConcurrentLinkedQueue<byte[]> free = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<ByteBuffer> free = new ConcurrentLinkedQueue<>();
 
-  /** An array of {@link #BLOCK_BYTES}, with anything in it. */
-  byte[] take() {
-    byte[] block = free.poll();
-    return block == null ? new byte[BLOCK_BYTES] : block;
+  /** An empty buffer. */
+  ByteBuffer take() {
+    ByteBuffer block = free.poll();
+    return block == null ? ByteBuffer.allocateDirect(BLOCK_BYTES) : block.clear();
   }
 
-  void giveBack(byte[] block) {
+  void giveBack(ByteBuffer block) {
     free.add(block);
   }
 }

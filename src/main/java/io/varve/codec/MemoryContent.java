@@ -2,12 +2,14 @@ package io.varve.codec;
 
 import io.varve.store.Content;
 import io.varve.store.Sha256;
-import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
-import java.io.SequenceInputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.security.MessageDigest;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 
 /**
@@ -19,9 +21,8 @@ public final class MemoryContent implements Content {
 
   private final BlockPool pool;
   private final MessageDigest digest = Sha256.newDigest();
-  private final List<byte[]> blocks = new ArrayList<>();
+  private final List<ByteBuffer> blocks = new ArrayList<>();
   private byte[] sha256 = new byte[0];
-  private int lastBlockLength = BlockPool.BLOCK_BYTES;
   private long size;
 
   MemoryContent(BlockPool pool) {
@@ -33,13 +34,11 @@ public final class MemoryContent implements Content {
     size += length;
     int from = 0;
     while (from < length) {
-      if (lastBlockLength == BlockPool.BLOCK_BYTES) {
+      if (blocks.isEmpty() || !blocks.getLast().hasRemaining()) {
         blocks.add(pool.take());
-        lastBlockLength = 0;
       }
-      int count = Math.min(length - from, BlockPool.BLOCK_BYTES - lastBlockLength);
-      System.arraycopy(bytes, from, blocks.getLast(), lastBlockLength, count);
-      lastBlockLength += count;
+      int count = Math.min(length - from, blocks.getLast().remaining());
+      blocks.getLast().put(bytes, from, count);
       from += count;
     }
   }
@@ -63,16 +62,56 @@ public final class MemoryContent implements Content {
 
   @Override
   public InputStream open() {
-    List<InputStream> streams = new ArrayList<>(blocks.size());
-    for (byte[] block : blocks) {
-      int length = block == blocks.getLast() ? lastBlockLength : BlockPool.BLOCK_BYTES;
-      streams.add(new ByteArrayInputStream(block, 0, length));
+    return new Bytes(written());
+  }
+
+  @Override
+  public void writeTo(WritableByteChannel channel) throws IOException {
+    for (ByteBuffer block : written()) {
+      while (block.hasRemaining()) {
+        channel.write(block);
+      }
     }
-    return new SequenceInputStream(Collections.enumeration(streams));
+  }
+
+  /** Each block from its beginning to where it is filled; for one reader. */
+  private List<ByteBuffer> written() {
+    return blocks.stream().map(block -> block.duplicate().flip()).toList();
   }
 
   @Override
   public byte[] sha256() {
     return sha256.clone();
+  }
+
+  private static final class Bytes extends InputStream {
+
+    private final Deque<ByteBuffer> left;
+
+    Bytes(List<ByteBuffer> blocks) {
+      left = new ArrayDeque<>(blocks);
+    }
+
+    @Override
+    public int read() {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) {
+      while (!left.isEmpty() && !left.peek().hasRemaining()) {
+        left.remove();
+      }
+      if (length == 0) {
+        return 0;
+      }
+      if (left.isEmpty()) {
+        return -1;
+      }
+      int count = Math.min(length, left.peek().remaining());
+      left.peek().get(bytes, offset, count);
+      return count;
+    }
   }
 }

@@ -8,6 +8,7 @@ import com.mysql.cj.protocol.a.NativeConstants.IntegerDataType;
 import com.mysql.cj.protocol.a.NativeMessageBuilder;
 import com.mysql.cj.protocol.a.NativePacketPayload;
 import com.mysql.cj.protocol.a.NativeProtocol;
+import io.varve.StoppedException;
 import io.varve.codec.Row;
 import java.io.EOFException;
 import java.io.IOException;
@@ -91,6 +92,10 @@ final class RowStream implements AutoCloseable {
       NativePacketPayload answer = protocol.sendCommand(command, false, 0);
       answer.setPosition(0);
       int columns = (int) answer.readInteger(IntegerDataType.INT_LENENC);
+      if (columns < 1) { // also where the server asks for a local file instead
+        connection.abort(Runnable::run);
+        throw new SQLException("the server answers a query for rows without any", "08S01");
+      }
       InputStream in = protocol.getSocketConnection().getMysqlInput();
       RowStream rows = new RowStream(connection, protocol, in, columns, largeRows);
       rows.skipDefinitions(columns + (protocol.getServerSession().isEOFDeprecated() ? 0 : 1));
@@ -295,6 +300,9 @@ final class RowStream implements AutoCloseable {
       while (!ended && !connection.isClosed() && readRow()) {
         // what it was does not matter any more
       }
+    } catch (StoppedException stopped) {
+      connection.abort(Runnable::run); // rows that are left would be taken for the next answer
+      throw stopped;
     } finally {
       giveBackLoan();
     }

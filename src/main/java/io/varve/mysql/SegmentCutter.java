@@ -45,15 +45,15 @@ final class SegmentCutter {
     this.sql = new RangeSql(table);
   }
 
-  List<KeyRange> cut(KeyRange range, int wanted) throws SQLException {
+  List<KeyRange> cut(KeyRange range, int wanted, long fewestRows) throws SQLException {
+    long fewest = Math.max(FEWEST_ROWS, fewestRows);
     PriorityQueue<Segment> queue =
         new PriorityQueue<>(Comparator.comparingLong(Segment::rows).reversed());
     queue.add(new Segment(range, estimate(range)));
     List<KeyRange> whole = new ArrayList<>();
     while (!queue.isEmpty() && queue.size() + whole.size() < wanted) {
       Segment largest = queue.remove();
-      Optional<List<String>> middle =
-          largest.rows() < FEWEST_ROWS ? Optional.empty() : middle(largest);
+      Optional<List<String>> middle = largest.rows() < fewest ? Optional.empty() : middle(largest);
       if (middle.isEmpty()) {
         whole.add(largest.range());
       } else {

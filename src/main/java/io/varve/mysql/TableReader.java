@@ -174,13 +174,16 @@ public final class TableReader {
   /**
    * Cuts a range into segments that hold about the same number of rows, for several readers.
    *
+   * @param fewestRows of a segment that is worth cutting
    * @return at least one, at most so many; without a gap
    */
-  public List<KeyRange> segments(TableDefinition table, KeyRange range, int wanted) {
+  public List<KeyRange> segments(
+      TableDefinition table, KeyRange range, int wanted, long fewestRows) {
     if (!table.hasRangeKey() || wanted < 2) {
       return List.of(range);
     }
-    return guarded("cut", table, () -> new SegmentCutter(connection, table).cut(range, wanted));
+    return guarded(
+        "cut", table, () -> new SegmentCutter(connection, table).cut(range, wanted, fewestRows));
   }
 
   private <T> T guarded(String doing, TableDefinition table, SqlCall<T> call) {

@@ -1,7 +1,10 @@
 package io.varve.store;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -14,6 +17,13 @@ public interface Content {
 
   /** A new stream over all the bytes; callable any number of times. */
   InputStream open();
+
+  /** Writes all the bytes. */
+  default void writeTo(WritableByteChannel channel) throws IOException {
+    try (InputStream in = open()) {
+      in.transferTo(Channels.newOutputStream(channel));
+    }
+  }
 
   /** SHA-256 of all the bytes, 32 bytes: sent along where the store checks it. */
   byte[] sha256();

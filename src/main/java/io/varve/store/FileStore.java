@@ -7,8 +7,6 @@ import io.varve.RetryLaterException;
 import io.varve.VarveException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -298,11 +296,8 @@ final class FileStore implements ObjectStore {
     Path temporary = file.resolveSibling(FileNames.OWN + UUID.randomUUID() + ".tmp");
     try (FileChannel channel =
         FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      try (InputStream in = content.open()) {
-        OutputStream out = Channels.newOutputStream(channel);
-        in.transferTo(out);
-        channel.force(true);
-      }
+      content.writeTo(channel);
+      channel.force(true);
     } catch (IOException | RuntimeException e) {
       try {
         Files.deleteIfExists(temporary);
