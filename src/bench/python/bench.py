@@ -43,7 +43,7 @@ def arguments():
     guard = commands.add_parser("guard")
     guard.add_argument("--server", required=True, metavar="URL")
     guard.add_argument("--native", default=str(HOME / "target/native/varve"))
-    guard.add_argument("--rows", type=int, default=200_000)
+    guard.add_argument("--rows", type=int, default=1_000_000, help="of each of two tables")
     guard.add_argument("--scratch", default="/var/tmp/varve-bench")
     draw = commands.add_parser("page")
     draw.add_argument("results")
