@@ -22,6 +22,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -194,13 +195,24 @@ class ConnectionFailuresTest {
   void aFullServerMeansToRetry() throws SQLException {
     try (TestUser user = TESTED.freshUser()) {
       TESTED.execute("ALTER USER '" + user.name() + "'@'%' WITH MAX_USER_CONNECTIONS 1");
-      try (DatabaseServer server = DatabaseServer.connect(Servers.settings(user));
-          Connection first = TESTED.connectAs(user.name(), user.password())) {
-        assertThat(first.isClosed()).isFalse();
-        assertThatThrownBy(server::open)
-            .isInstanceOf(RetryLaterException.class)
-            .hasMessageContaining("max_user_connections");
+      try (DatabaseServer server = DatabaseServer.connect(Servers.settings(user))) {
+        awaitNoConnectionOf(user);
+        try (Connection first = TESTED.connectAs(user.name(), user.password())) {
+          assertThat(first.isClosed()).isFalse();
+          assertThatThrownBy(server::open)
+              .isInstanceOf(RetryLaterException.class)
+              .hasMessageContaining("max_user_connections");
+        }
       }
+    }
+  }
+
+  /** The server notices a little later that a connection was closed. */
+  private static void awaitNoConnectionOf(TestUser user) {
+    String connections =
+        "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER='" + user.name() + "'";
+    for (int i = 0; i < 500 && !"0".equals(TESTED.value(connections)); i++) {
+      LockSupport.parkNanos(20_000_000);
     }
   }
 
