@@ -1,5 +1,6 @@
 package io.varve.backup;
 
+import io.varve.MemoryBudget;
 import io.varve.codec.EncodedPart;
 import io.varve.mysql.TableDefinition;
 import io.varve.mysql.TableName;
@@ -11,7 +12,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +26,8 @@ final class PartUploads implements AutoCloseable {
   private final SourceRepository repository;
   private final BackupId backup;
   private static final int MOST_AT_ONCE = 32;
-  private static final int UNIT_BYTES = 1024;
 
-  private final int units;
-  private final Semaphore free;
+  private final MemoryBudget memory;
   private final ExecutorService threads;
   private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
   private final Map<TableName, AtomicInteger> numbers = new ConcurrentHashMap<>();
@@ -41,8 +39,7 @@ final class PartUploads implements AutoCloseable {
   PartUploads(SourceRepository repository, BackupId backup, int readers, long memoryBytes) {
     this.repository = repository;
     this.backup = backup;
-    this.units = Math.toIntExact(memoryBytes / UNIT_BYTES);
-    this.free = new Semaphore(units, true);
+    this.memory = new MemoryBudget(memoryBytes);
     this.threads =
         Executors.newFixedThreadPool(
             Math.min(MOST_AT_ONCE, 4 * readers),
@@ -55,13 +52,11 @@ final class PartUploads implements AutoCloseable {
    * @throws RuntimeException if an earlier one could not be put: no use to read on
    * @return how a manifest names it, once it is stored; its range is not set yet
    */
-  CompletableFuture<PartEntry> put(TableDefinition table, EncodedPart part)
-      throws InterruptedException {
-    int wanted = (int) Math.min(units, part.content().size() / UNIT_BYTES + 1);
-    free.acquire(wanted);
+  CompletableFuture<PartEntry> put(TableDefinition table, EncodedPart part) {
+    MemoryBudget.Share share = memory.take(part.content().size());
     RuntimeException lost = failure.get();
     if (lost != null) {
-      free.release(wanted);
+      share.giveBack();
       part.content().release();
       throw lost;
     }
@@ -75,7 +70,7 @@ final class PartUploads implements AutoCloseable {
             throw failed;
           } finally {
             part.content().release();
-            free.release(wanted);
+            share.giveBack();
           }
         },
         threads);

@@ -149,12 +149,7 @@ final class RangeCutter implements RowSink {
 
   private void close(List<String> upper) {
     isOpen = false;
-    try {
-      long rows = encoder.rows();
-      parts.add(new CutPart(upper, rows, uploads.put(table, encoder.finish())));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StoppedException();
-    }
+    long rows = encoder.rows();
+    parts.add(new CutPart(upper, rows, uploads.put(table, encoder.finish())));
   }
 }

@@ -3,9 +3,6 @@ package io.varve.codec;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.varve.store.Sha256;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.security.DigestException;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -24,9 +21,6 @@ import java.util.stream.IntStream;
 public final class RowHasher {
 
   private static final HexFormat HEX = HexFormat.of();
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
-
   private static final int STAGE_BYTES = 16 * 1024;
 
   /** Values up to here are copied right here: for them a call takes longer than the copy. */
@@ -37,8 +31,9 @@ public final class RowHasher {
   private final int[] digestColumns;
   private final MessageDigest sha256 = Sha256.newDigest();
   private final MessageDigest ofValue = Sha256.newDigest();
+  private final ShortSha256 ofShort = new ShortSha256();
   private final byte[] digest = new byte[32];
-  private final byte[] stage = new byte[STAGE_BYTES + Long.BYTES];
+  private final byte[] stage = new byte[STAGE_BYTES + ShortSha256.ROOM_BYTES];
   private int staged;
   private long hashedBytes;
 
@@ -80,6 +75,10 @@ public final class RowHasher {
       }
     }
     staged--; // there is none after the last
+    if (hashedBytes == 0) {
+      hashedBytes = staged;
+      return ofShort.firstEightBytes(stage, staged);
+    }
     flush();
     return firstEightBytes();
   }
@@ -95,7 +94,7 @@ public final class RowHasher {
     } catch (DigestException e) {
       throw new IllegalStateException("32 bytes hold a SHA-256", e);
     }
-    return (long) LONG.get(digest, 0);
+    return (long) ShortSha256.LONG.get(digest, 0);
   }
 
   private void flush() {
@@ -125,7 +124,7 @@ public final class RowHasher {
     int offset = row.offset(column);
     if (bytes <= SHORT_BYTES && offset + bytes + Long.BYTES <= from.length) {
       for (int i = 0; i < bytes; i += Long.BYTES) {
-        LONG.set(stage, staged + i, (long) LONG.get(from, offset + i));
+        ShortSha256.LONG.set(stage, staged + i, (long) ShortSha256.LONG.get(from, offset + i));
       }
     } else {
       System.arraycopy(from, offset, stage, staged, bytes);

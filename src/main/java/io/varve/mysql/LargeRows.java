@@ -1,10 +1,9 @@
 package io.varve.mysql;
 
-import io.varve.StoppedException;
+import io.varve.MemoryBudget;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
-import java.util.concurrent.Semaphore;
 
 /**
  * Memory for rows that are too large for each reader to hold one at the same time. Readers take
@@ -17,10 +16,8 @@ final class LargeRows {
   static final int LARGE_BYTES = 1 << 20;
 
   private static final long MOST_BUDGET_BYTES = 64L << 20;
-  private static final int UNIT_BYTES = 1024;
 
-  private final int units;
-  private final Semaphore free;
+  private final MemoryBudget budget;
   private final Deque<byte[]> arrays = new ArrayDeque<>();
 
   /** With as large a budget as this process can spare. */
@@ -29,18 +26,17 @@ final class LargeRows {
   }
 
   LargeRows(long budgetBytes) {
-    units = Math.toIntExact(budgetBytes / UNIT_BYTES);
-    free = new Semaphore(units, true);
+    budget = new MemoryBudget(budgetBytes);
   }
 
   /** Memory for one row, until it is closed. Not thread-safe. */
   final class Loan implements AutoCloseable {
 
-    private final int taken;
+    private final MemoryBudget.Share share;
     private byte[] array;
 
-    private Loan(int taken, byte[] array) {
-      this.taken = taken;
+    private Loan(MemoryBudget.Share share, byte[] array) {
+      this.share = share;
       this.array = array;
     }
 
@@ -59,20 +55,13 @@ final class LargeRows {
       synchronized (arrays) {
         arrays.push(array);
       }
-      free.release(taken);
+      share.giveBack();
     }
   }
 
   /** Waits until there is room for a row of so many bytes. */
   Loan borrow(int bytes) {
-    int wanted = (int) Math.min(units, 2L * bytes / UNIT_BYTES + 1);
-    try {
-      free.acquire(wanted);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StoppedException();
-    }
-    return new Loan(wanted, array(bytes));
+    return new Loan(budget.take(2L * bytes), array(bytes));
   }
 
   private byte[] array(int bytes) {

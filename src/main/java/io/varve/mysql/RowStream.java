@@ -55,9 +55,9 @@ final class RowStream implements AutoCloseable {
   private final InputStream in;
   private final int columns;
   private final LargeRows largeRows;
-  private byte[] own = new byte[BUFFER_BYTES];
+  private byte[] own;
   private LargeRows.@Nullable Loan loan;
-  private byte[] buffer = own;
+  private byte[] buffer;
   private int position;
   private int limit;
   private int packetEnd;
@@ -68,20 +68,24 @@ final class RowStream implements AutoCloseable {
       NativeProtocol protocol,
       InputStream in,
       int columns,
+      byte[] own,
       LargeRows largeRows) {
     this.connection = connection;
     this.protocol = protocol;
     this.in = in;
     this.columns = columns;
+    this.own = own;
+    this.buffer = own;
     this.largeRows = largeRows;
   }
 
   /**
    * Sends a query that answers with rows.
    *
+   * @param own from {@link #newBuffer}, for one stream at a time
    * @param largeRows of all streams that are read side by side
    */
-  static RowStream open(Connection connection, String query, LargeRows largeRows)
+  static RowStream open(Connection connection, String query, byte[] own, LargeRows largeRows)
       throws SQLException {
     NativeSession session = (NativeSession) connection.unwrap(JdbcConnection.class).getSession();
     NativeProtocol protocol = session.getProtocol();
@@ -97,7 +101,7 @@ final class RowStream implements AutoCloseable {
         throw new SQLException("the server answers a query for rows without any", "08S01");
       }
       InputStream in = protocol.getSocketConnection().getMysqlInput();
-      RowStream rows = new RowStream(connection, protocol, in, columns, largeRows);
+      RowStream rows = new RowStream(connection, protocol, in, columns, own, largeRows);
       rows.skipDefinitions(columns + (protocol.getServerSession().isEOFDeprecated() ? 0 : 1));
       return rows;
     } catch (CJException e) {
@@ -105,6 +109,11 @@ final class RowStream implements AutoCloseable {
     } catch (IOException e) {
       throw lost(connection, e);
     }
+  }
+
+  /** What a stream reads into; to be used again by the next. */
+  static byte[] newBuffer() {
+    return new byte[BUFFER_BYTES];
   }
 
   private void skipDefinitions(int packets) throws IOException {

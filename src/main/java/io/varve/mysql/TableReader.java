@@ -23,6 +23,7 @@ public final class TableReader {
   private final String server;
   private final boolean inSnapshot;
   private final LargeRows largeRows;
+  private final byte[] buffer = RowStream.newBuffer();
 
   private TableReader(
       Connection connection, String server, boolean inSnapshot, LargeRows largeRows) {
@@ -55,7 +56,8 @@ public final class TableReader {
         table,
         () -> {
           try (RowStream rows =
-              RowStream.open(connection, new RangeSql(table).rows(range, limit), largeRows)) {
+              RowStream.open(
+                  connection, new RangeSql(table).rows(range, limit), buffer, largeRows)) {
             return pump(rows, table, sink);
           }
         });
