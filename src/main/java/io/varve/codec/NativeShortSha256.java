@@ -1,8 +1,6 @@
 package io.varve.codec;
 
 import com.oracle.svm.core.annotate.Alias;
-import com.oracle.svm.core.annotate.Inject;
-import com.oracle.svm.core.annotate.RecomputeFieldValue;
 import com.oracle.svm.core.annotate.Substitute;
 import com.oracle.svm.core.annotate.TargetClass;
 import org.jspecify.annotations.Nullable;
@@ -17,18 +15,15 @@ final class NativeShortSha256 {
 
   private static final int BLOCK_BYTES = 64;
 
-  @Inject
-  @RecomputeFieldValue(kind = RecomputeFieldValue.Kind.Reset)
-  @Nullable Sha2 own;
+  @Alias @Nullable Object sha2OfJdk;
 
   @Substitute
   long firstEightBytes(byte[] data, int length) {
-    Sha2 sha2 = own;
-    if (sha2 == null) {
-      sha2 = (Sha2) (Object) new Sha256();
-      own = sha2;
+    if (sha2OfJdk == null) {
+      sha2OfJdk = new Sha256();
     }
-    int end = length + 8 + BLOCK_BYTES & -BLOCK_BYTES;
+    Sha2 sha2 = (Sha2) sha2OfJdk;
+    int end = (length + 8 + BLOCK_BYTES) & -BLOCK_BYTES;
     data[length] = (byte) 0x80;
     for (int i = length + 1; i < end - 8; i++) {
       data[i] = 0;
@@ -38,7 +33,7 @@ final class NativeShortSha256 {
     for (int block = 0; block < end; block += BLOCK_BYTES) {
       sha2.implCompress0(data, block);
     }
-    return (long) sha2.state[0] << 32 | sha2.state[1] & 0xffffffffL;
+    return ((long) sha2.state[0] << 32) | (sha2.state[1] & 0xffffffffL);
   }
 
   /** The JDK's implementation of SHA-224 and SHA-256. */

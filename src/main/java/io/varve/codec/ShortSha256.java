@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.security.DigestException;
 import java.security.MessageDigest;
+import org.jspecify.annotations.Nullable;
 
 /**
  * SHA-256 of many short messages, each in one array with room behind it. In a native executable
@@ -21,6 +22,10 @@ final class ShortSha256 {
 
   private final MessageDigest sha256 = Sha256.newDigest();
   private final byte[] digest = new byte[32];
+
+  /** What the native form works with. */
+  @SuppressWarnings("UnusedVariable")
+  private @Nullable Object sha2OfJdk;
 
   /**
    * The first eight bytes of the hash.
