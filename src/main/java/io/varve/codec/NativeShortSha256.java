@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 @TargetClass(ShortSha256.class)
 final class NativeShortSha256 {
 
-  private static final int BLOCK_BYTES = 64;
-
   @Alias @Nullable Object sha2OfJdk;
 
   @Substitute
@@ -23,14 +21,14 @@ final class NativeShortSha256 {
       sha2OfJdk = new Sha256();
     }
     Sha2 sha2 = (Sha2) sha2OfJdk;
-    int end = (length + 8 + BLOCK_BYTES) & -BLOCK_BYTES;
+    int end = (length + 8 + ShortSha256.BLOCK_BYTES) & -ShortSha256.BLOCK_BYTES;
     data[length] = (byte) 0x80;
     for (int i = length + 1; i < end - 8; i++) {
       data[i] = 0;
     }
     ShortSha256.LONG.set(data, end - 8, (long) length * 8);
     sha2.implReset();
-    for (int block = 0; block < end; block += BLOCK_BYTES) {
+    for (int block = 0; block < end; block += ShortSha256.BLOCK_BYTES) {
       sha2.implCompress0(data, block);
     }
     return ((long) sha2.state[0] << 32) | (sha2.state[1] & 0xffffffffL);

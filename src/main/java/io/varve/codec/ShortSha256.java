@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ShortSha256 {
 
+  static final int BLOCK_BYTES = 64;
+
   /** What the array has to have behind the message: padding up to a whole block. */
-  static final int ROOM_BYTES = 72;
+  static final int ROOM_BYTES = BLOCK_BYTES + Long.BYTES;
 
   static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
