@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class VarveException extends RuntimeException
     permits CommitStateUnknownException,
+        ContinueException,
         DamageFoundException,
         InvalidRequestException,
         RetryLaterException {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import io.varve.backup.BackupOptions;
 import io.varve.backup.BackupReport;
 import io.varve.mysql.Account;
 import io.varve.mysql.ObjectOptions;
@@ -26,7 +25,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -96,16 +94,7 @@ class AccountsTest {
   }
 
   private BackupReport backup() {
-    BackupOptions without = TestRepository.of(schema.name());
-    return repository.backup(
-        server,
-        new BackupOptions(
-            without.selection(),
-            without.parallel(),
-            without.partBytes(),
-            without.compressionLevel(),
-            Optional.empty(),
-            true));
+    return repository.backup(server, TestRepository.of(schema.name()).withAccounts());
   }
 
   private RestoreReport restore(BackupReport backup, boolean accounts) {
@@ -119,7 +108,9 @@ class AccountsTest {
             2,
             Map.of(),
             ObjectOptions.AS_THEY_WERE,
-            accounts));
+            accounts,
+            false,
+            false));
   }
 
   /** What the server says of them, sorted, with the schema's name left out. */

@@ -172,6 +172,8 @@ class CrossFlavourTest {
         2,
         collations,
         ObjectOptions.AS_THEY_WERE,
+        false,
+        false,
         false);
   }
 

@@ -3,7 +3,6 @@ package io.varve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.backup.BackupReport;
-import io.varve.repository.BackupId;
 import io.varve.testing.CommandLineChild;
 import io.varve.testing.Numbers;
 import io.varve.testing.SchemaContents;
@@ -11,7 +10,6 @@ import io.varve.testing.TestRepository;
 import io.varve.testing.TestSchema;
 import io.varve.testing.TestServer;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -188,14 +186,17 @@ class KilledRunTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"INT", "TERM"})
-  void aBackupToldToEndFencesItselfWithinSeconds(String signal, @TempDir Path folder)
+  void aBackupToldToEndLeavesItsWorkToTheNextWithinSeconds(String signal, @TempDir Path folder)
       throws Exception {
     try (TestRepository repository = TestRepository.in(folder);
         CommandLineChild backup = startBackup(folder)) {
       awaitParts(folder, backup, 3);
       endsAsInterrupted(backup, signal);
       assertThat(repository.source().backups()).isEmpty();
-      assertThat(fences(folder)).hasSize(1).allMatch(text -> text.contains("\"fence\""));
+      assertThat(repository.source().closedIds()).isEmpty();
+      assertThat(repository.source().openJobs())
+          .singleElement()
+          .satisfies(job -> assertThat(job.pieces().getLast().state()).isEqualTo("stopped"));
     }
   }
 
@@ -317,17 +318,5 @@ class KilledRunTest {
     for (Path part : parts(folder)) {
       Files.delete(part);
     }
-  }
-
-  private static List<String> fences(Path folder) throws IOException {
-    List<String> texts = new ArrayList<>();
-    try (Stream<Path> files =
-        Files.list(folder.resolve(TestRepository.SOURCE).resolve("manifests"))) {
-      for (Path file : files.toList()) {
-        texts.add(Files.readString(file, StandardCharsets.UTF_8));
-        assertThat(BackupId.parse(file.getFileName().toString().replace(".json", ""))).isPresent();
-      }
-    }
-    return texts;
   }
 }

@@ -61,6 +61,8 @@ class ObjectsTest {
             2,
             Map.of(),
             new ObjectOptions(definer, events),
+            false,
+            false,
             false));
   }
 

@@ -1,9 +1,12 @@
 package io.varve.backup;
 
 import io.varve.CommitStateUnknownException;
+import io.varve.ContinueException;
+import io.varve.DamageFoundException;
 import io.varve.InvalidRequestException;
 import io.varve.Progress;
 import io.varve.RetryLaterException;
+import io.varve.StoppedException;
 import io.varve.VarveException;
 import io.varve.Version;
 import io.varve.codec.RowChecksum;
@@ -24,12 +27,16 @@ import io.varve.mysql.TableName;
 import io.varve.mysql.TableReader;
 import io.varve.repository.BackupId;
 import io.varve.repository.BackupKind;
+import io.varve.repository.CheckpointRange;
 import io.varve.repository.Consistency;
 import io.varve.repository.Job;
+import io.varve.repository.JobRecord;
+import io.varve.repository.Lease;
 import io.varve.repository.Manifest;
 import io.varve.repository.Repository;
 import io.varve.repository.SourceInfo;
 import io.varve.repository.SourceRepository;
+import io.varve.repository.Summary;
 import io.varve.repository.TableEntry;
 import io.varve.repository.Totals;
 import java.time.Clock;
@@ -39,8 +46,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -50,6 +59,9 @@ import org.jspecify.annotations.Nullable;
  * A backup from the first look at the source to the commit: passes over snapshots until one has
  * seen every table unchanged by DDL. For one run.
  *
+ * <p>A run that ends before the commit, in whatever way, leaves what it has stored to the next,
+ * which goes on under the same id. One run at a time works for a source.
+ *
  * <p>Memory: for each connection one part being made and one being put, and up to three times the
  * largest row, for those that are large are read in turns. The source is asked for nothing but
  * reads; no lock is held for longer than one part is read.
@@ -58,12 +70,17 @@ public final class Backup {
 
   private static final int MOST_PASSES = 5;
   private static final int MOST_OPENINGS = 10;
+  private static final int MOST_PARENTS = 10;
+
+  /** So long is waited for parts under way when the time is up. */
+  private static final Duration LAST_UPLOADS = Duration.ofSeconds(20);
 
   private final Source source;
   private final SourceRepository repository;
   private final BackupOptions options;
   private final Progress progress;
   private final Clock clock;
+  private boolean canGoOn;
 
   public Backup(
       Source source,
@@ -78,11 +95,15 @@ public final class Backup {
     this.clock = clock;
   }
 
+  /** What a run works on. */
+  private record Attempt(BackupId id, Optional<Manifest> parent, KnownParts known) {}
+
   /**
-   * Makes a full backup.
+   * Makes a backup.
    *
-   * @throws io.varve.VarveException if it ends without one: then nothing of it counts, and its run
-   *     can no longer commit
+   * @throws ContinueException if the time is up before the commit: the next run goes on
+   * @throws io.varve.VarveException if it ends without a backup: then nothing of it counts. What
+   *     may succeed later is left for the next run to go on with; else the run can no longer commit
    */
   public BackupReport run() {
     try {
@@ -94,12 +115,14 @@ public final class Backup {
 
   private BackupReport runOnce() {
     Instant start = clock.instant();
-    BackupId id = BackupId.next(start, BackupKind.FULL);
     requireAny();
-    Job job = Job.ofBackup(repository, id, clock);
-    try {
-      Manifest manifest = passes(id, job, start);
+    Job job = Job.ofBackup(repository, clock);
+    Checkpoint checkpoint = new Checkpoint(job);
+    try (Lease lease = Lease.take(repository, job, progress::warn)) {
+      Attempt attempt = attempt(job, start);
+      Manifest manifest = passes(attempt, job, checkpoint, start);
       progress.begin("committing", 0);
+      lease.require();
       repository.commit(manifest);
       try {
         job.done();
@@ -107,23 +130,143 @@ public final class Backup {
         progress.warn("the job's record could not be closed: " + e.reason());
       }
       return new BackupReport(
-          id, BackupKind.FULL, manifest.totals(), manifest.consistency(), manifest.notes());
+          manifest.id(),
+          manifest.kind(),
+          manifest.totals(),
+          manifest.consistency(),
+          manifest.notes(),
+          Optional.ofNullable(manifest.parent()),
+          Objects.requireNonNull(manifest.changes()));
     } catch (CommitStateUnknownException unknown) {
       throw unknown; // a fence could make a lie of a commit that did happen
+    } catch (RetryLaterException | ContinueException | StoppedException later) {
+      job.stopped(later, checkpoint::write);
+      throw later;
     } catch (RuntimeException | Error failed) {
-      job.failed(failed);
+      if (canGoOn) {
+        job.stopped(failed, checkpoint::write);
+      } else {
+        job.failed(failed);
+      }
       throw failed;
     }
   }
 
-  private Manifest passes(BackupId id, Job job, Instant start) {
-    KnownParts known = KnownParts.NONE;
+  /** Goes on with what a run left unfinished, or begins. */
+  private Attempt attempt(Job job, Instant start) {
+    Optional<Unfinished> unfinished = unfinished();
+    BackupKind kind = options.base().kind();
+    if (unfinished.isPresent()) {
+      Unfinished left = unfinished.get();
+      progress.warn("goes on with backup " + left.id() + ", which a run left unfinished");
+      Optional<Manifest> parent = Optional.empty();
+      if (left.parent().isPresent()) {
+        parent = pinned(job, left.id(), left.parent().get());
+      } else {
+        job.makes(left.id(), null);
+      }
+      return new Attempt(left.id(), parent, sound(known(parent).withCheckpoint(left.ranges())));
+    }
+    if (kind == BackupKind.INCREMENTAL) {
+      BackupId id = BackupId.next(start, kind);
+      for (BackupId candidate : parents()) {
+        Optional<Manifest> parent = pinned(job, id, candidate);
+        if (parent.isPresent()) {
+          return new Attempt(id, parent, sound(known(parent)));
+        }
+      }
+      progress.warn("there is no backup to build on: this one is a full one");
+    }
+    BackupId id = BackupId.next(start, BackupKind.FULL);
+    job.makes(id, null);
+    return new Attempt(id, Optional.empty(), KnownParts.NONE);
+  }
+
+  private static KnownParts known(Optional<Manifest> parent) {
+    return parent.map(manifest -> KnownParts.of(manifest.tables())).orElse(KnownParts.NONE);
+  }
+
+  private KnownParts sound(KnownParts known) {
+    return known.only(repository.soundParts(known.keys()));
+  }
+
+  /** Newest first. */
+  private List<BackupId> parents() {
+    if (options.base().parent().isPresent()) {
+      return List.of(repository.resolve(options.base().parent().get()));
+    }
+    return repository.backups().reversed().stream().limit(MOST_PARENTS).map(Summary::id).toList();
+  }
+
+  /** The manifest of a backup to build on; empty if it is deleted or damaged. */
+  private Optional<Manifest> pinned(Job job, BackupId own, BackupId parent) {
+    if (!job.makes(own, parent)) {
+      progress.warn("backup " + parent + " was deleted: it cannot be built on");
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(repository.manifest(parent));
+    } catch (DamageFoundException damaged) {
+      progress.warn("backup " + parent + " cannot be built on: " + damaged.reason());
+      return Optional.empty();
+    }
+  }
+
+  /** A backup whose run ended before the commit. */
+  private record Unfinished(BackupId id, Optional<BackupId> parent, List<CheckpointRange> ranges) {}
+
+  private Optional<Unfinished> unfinished() {
+    Set<BackupId> closed = repository.closedIds();
+    Map<BackupId, List<JobRecord>> runs = new TreeMap<>();
+    for (JobRecord job : repository.openJobs()) {
+      job.ownBackup()
+          .filter(id -> !closed.contains(id) && !repository.isBuried(id))
+          .ifPresent(id -> runs.computeIfAbsent(id, i -> new ArrayList<>()).add(job));
+    }
+    Optional<BackupId> asked = options.base().unfinished();
+    if (asked.isPresent()) {
+      if (!runs.containsKey(asked.get())) {
+        throw new InvalidRequestException(
+            "go on with",
+            "backup " + asked.get() + " of " + repository.location(),
+            closed.contains(asked.get())
+                ? "it is finished"
+                : "no run that could be gone on with has left it",
+            "Leave out --continue: a run goes on by itself with what another left unfinished.");
+      }
+      return Optional.of(unfinished(asked.get(), runs));
+    }
+    return runs.keySet().stream()
+        .filter(id -> id.kind() == options.base().kind())
+        .reduce((earlier, later) -> later)
+        .map(id -> unfinished(id, runs))
+        .filter(left -> isAskedFor(left.parent()));
+  }
+
+  private static Unfinished unfinished(BackupId id, Map<BackupId, List<JobRecord>> runs) {
+    List<JobRecord> jobs = Objects.requireNonNull(runs.get(id));
+    return new Unfinished(
+        id,
+        jobs.getLast().pinnedBackup(),
+        jobs.stream().flatMap(job -> job.ranges().stream()).toList());
+  }
+
+  private boolean isAskedFor(Optional<BackupId> parent) {
+    Optional<String> asked = options.base().parent();
+    return asked.isEmpty() || asked.map(repository::resolve).equals(parent);
+  }
+
+  private Manifest passes(Attempt attempt, Job job, Checkpoint checkpoint, Instant start) {
+    KnownParts known = attempt.known();
     Set<TableName> changed = Set.of();
     for (int pass = 1; pass <= MOST_PASSES; pass++) {
       try (Opening opening = open();
           PartUploads uploads =
               new PartUploads(
-                  repository, id, options.parallel(), options.parallel() * options.partBytes())) {
+                  repository,
+                  attempt.id(),
+                  options.parallel(),
+                  options.parallel() * options.partBytes())) {
         progress.begin("reading", opening.expectedBytes());
         PassResult result =
             new SnapshotPass(
@@ -131,16 +274,23 @@ public final class Backup {
                     known,
                     opening.surelyKnown(),
                     uploads,
+                    checkpoint,
                     options,
+                    options.limit(),
                     progress)
                 .run(opening.catalog().tables());
+        if (!result.finished()) {
+          uploads.await(LAST_UPLOADS);
+          checkpoint.write();
+          throw timeIsUp(attempt.id(), opening, result.work());
+        }
         changed = new TreeSet<>(result.changed());
         changed.addAll(opening.changedSince(source));
         if (changed.isEmpty()) {
-          return manifest(id, job, opening, result.tables(), pass, start);
+          return manifest(attempt, job, opening, result, pass, start);
         }
         progress.warn("DDL changed " + names(changed) + " during the backup: reading again");
-        known = new KnownParts(result.tables(), repository.partSizes(Optional.of(id)));
+        known = sound(known.with(result.tables()));
       }
     }
     throw new RetryLaterException(
@@ -148,6 +298,50 @@ public final class Backup {
         names(changed),
         "DDL changed it during each of " + MOST_PASSES + " passes",
         "Run the backup when the schema change is over, or exclude the table.");
+  }
+
+  /**
+   * Every pass judges everything, so that there is a size from which on no call comes to an end:
+   * where what was judged shows that, it is said, rather than tried for ever.
+   */
+  private VarveException timeIsUp(BackupId id, Opening opening, PassWork work) {
+    long bytes = opening.expectedBytes();
+    String done =
+        "the time is up after "
+            + megabytes(work.bytesRead())
+            + " read and "
+            + megabytes(work.judgedBytes())
+            + " judged of about "
+            + megabytes(bytes);
+    canGoOn = true; // with more time than this
+    Duration given = options.limit().whole();
+    int connections = opening.snapshot().connections().size();
+    double judging = work.bytesJudgedPerSecond() * connections;
+    double reading = work.bytesReadPerSecond() * connections;
+    double needed = bytes / judging + work.changedShare() * bytes / Math.max(1, reading);
+    boolean isSure = work.judgedBytes() > bytes / 4;
+    if (isSure && needed > given.toMillis() / 1000.0) {
+      return new InvalidRequestException(
+          "finish backup",
+          id.value(),
+          String.format(
+              Locale.ROOT,
+              "a call needs about %.0f seconds and has %.0f: %s are judged at %s a second, and %.0f%%"
+                  + " of them have changed and are read at %s a second",
+              needed,
+              given.toMillis() / 1000.0,
+              megabytes(bytes),
+              megabytes((long) judging),
+              100 * work.changedShare(),
+              megabytes((long) reading)),
+          "Give it more time (--deadline) or connections (--parallel), back up parts of it under"
+              + " several names, or run it where nothing limits its time.");
+    }
+    return new ContinueException("finish backup", id.value(), done, id.value());
+  }
+
+  private static String megabytes(long bytes) {
+    return String.format(Locale.ROOT, "%,d MB", bytes / 1_000_000);
   }
 
   /** A snapshot, and what the source's tables were before it was opened. */
@@ -226,7 +420,9 @@ public final class Backup {
   }
 
   private Manifest manifest(
-      BackupId id, Job job, Opening opening, List<TableEntry> tables, int passes, Instant start) {
+      Attempt attempt, Job job, Opening opening, PassResult result, int passes, Instant start) {
+    List<TableEntry> tables =
+        new ChangeReport(repository, attempt.id(), attempt.parent(), result).tables();
     Snapshot snapshot = opening.snapshot();
     Optional<BinlogCoordinates> coordinates = snapshot.position().flatMap(LogPosition::coordinates);
     List<String> outside =
@@ -250,9 +446,9 @@ public final class Backup {
     }
     return new Manifest(
         Repository.FORMAT,
-        id,
-        BackupKind.FULL,
-        null,
+        attempt.id(),
+        attempt.id().kind(),
+        attempt.parent().map(Manifest::id).orElse(null),
         job.id(),
         repository.name(),
         serverInfo(),
@@ -275,7 +471,10 @@ public final class Backup {
         tables,
         totals(tables, start),
         notes,
-        accounts);
+        accounts,
+        new ChangeReport(repository, attempt.id(), attempt.parent(), result).changes(tables),
+        options.tags().isEmpty() ? null : options.tags(),
+        null);
   }
 
   private static List<String> named(Opening opening, Predicate<TableDefinition> which) {

@@ -2,6 +2,7 @@ package io.varve.backup;
 
 import io.varve.mysql.SnapshotWay;
 import io.varve.mysql.TableSelection;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,6 +13,10 @@ import java.util.Optional;
  * @param compressionLevel of zstd, 1 to 19
  * @param snapshotWay the one to take; the first that works where none is named
  * @param accounts whether users and roles are backed up, with the hashes of their passwords
+ * @param base what it builds on
+ * @param judgeBy who judges ranges; whoever is quicker where none is named
+ * @param limit until when the run may work
+ * @param tags of the user
  */
 public record BackupOptions(
     TableSelection selection,
@@ -19,16 +24,75 @@ public record BackupOptions(
     long partBytes,
     int compressionLevel,
     Optional<SnapshotWay> snapshotWay,
-    boolean accounts) {
+    boolean accounts,
+    BackupBase base,
+    Optional<JudgeBy> judgeBy,
+    TimeLimit limit,
+    List<String> tags) {
 
-  /** Without the server's accounts. */
+  /** A full backup, without the server's accounts. */
   public BackupOptions(
       TableSelection selection,
       int parallel,
       long partBytes,
       int compressionLevel,
       Optional<SnapshotWay> snapshotWay) {
-    this(selection, parallel, partBytes, compressionLevel, snapshotWay, false);
+    this(
+        selection,
+        parallel,
+        partBytes,
+        compressionLevel,
+        snapshotWay,
+        false,
+        BackupBase.NOTHING,
+        Optional.empty(),
+        TimeLimit.NONE,
+        List.of());
+  }
+
+  /** The same with the server's accounts. */
+  public BackupOptions withAccounts() {
+    return new BackupOptions(
+        selection,
+        parallel,
+        partBytes,
+        compressionLevel,
+        snapshotWay,
+        true,
+        base,
+        judgeBy,
+        limit,
+        tags);
+  }
+
+  /** The same on another base. */
+  public BackupOptions on(BackupBase other) {
+    return new BackupOptions(
+        selection,
+        parallel,
+        partBytes,
+        compressionLevel,
+        snapshotWay,
+        accounts,
+        other,
+        judgeBy,
+        limit,
+        tags);
+  }
+
+  /** The same with another limit. */
+  public BackupOptions until(TimeLimit other) {
+    return new BackupOptions(
+        selection,
+        parallel,
+        partBytes,
+        compressionLevel,
+        snapshotWay,
+        accounts,
+        base,
+        judgeBy,
+        other,
+        tags);
   }
 
   /** A part is loaded in one transaction, and clusters limit the size of those. */

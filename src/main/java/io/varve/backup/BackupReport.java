@@ -2,10 +2,22 @@ package io.varve.backup;
 
 import io.varve.repository.BackupId;
 import io.varve.repository.BackupKind;
+import io.varve.repository.Changes;
 import io.varve.repository.Consistency;
 import io.varve.repository.Totals;
 import java.util.List;
+import java.util.Optional;
 
-/** What a backup has done. */
+/**
+ * What a backup has done.
+ *
+ * @param parent the backup that it builds on
+ */
 public record BackupReport(
-    BackupId id, BackupKind kind, Totals totals, Consistency consistency, List<String> notes) {}
+    BackupId id,
+    BackupKind kind,
+    Totals totals,
+    Consistency consistency,
+    List<String> notes,
+    Optional<BackupId> parent,
+    Changes changes) {}

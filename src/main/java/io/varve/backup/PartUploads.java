@@ -1,17 +1,20 @@
 package io.varve.backup;
 
 import io.varve.MemoryBudget;
+import io.varve.StoppedException;
 import io.varve.codec.EncodedPart;
 import io.varve.mysql.TableDefinition;
 import io.varve.mysql.TableName;
 import io.varve.repository.BackupId;
 import io.varve.repository.PartEntry;
 import io.varve.repository.SourceRepository;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +77,19 @@ final class PartUploads implements AutoCloseable {
           }
         },
         threads);
+  }
+
+  /** Waits until all that was brought is stored, or some time has gone by. */
+  void await(Duration most) {
+    threads.shutdown();
+    try {
+      if (!threads.awaitTermination(most.toMillis(), TimeUnit.MILLISECONDS)) {
+        threads.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoppedException();
+    }
   }
 
   /** Waits for nothing: what is under way may still be put, and no manifest names it. */

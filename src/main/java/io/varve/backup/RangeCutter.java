@@ -2,9 +2,11 @@ package io.varve.backup;
 
 import io.varve.Progress;
 import io.varve.StoppedException;
+import io.varve.backup.KnownParts.KnownRange;
 import io.varve.codec.ColumnForm;
 import io.varve.codec.PartEncoder;
 import io.varve.codec.Row;
+import io.varve.codec.RowChecksum;
 import io.varve.mysql.KeyRange;
 import io.varve.mysql.RowSink;
 import io.varve.mysql.SourceTable;
@@ -14,18 +16,23 @@ import io.varve.repository.PartEntry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a range and cuts it into parts while it streams: a part is closed when it is full, at
- * whatever key that is, so that parts are even whatever the keys look like. Not thread-safe; for
- * one range.
+ * whatever key that is, so that parts are even whatever the keys look like. Where parts of the
+ * range are known, its text is held until it shows whether the rows are theirs. Not thread-safe;
+ * for one range.
  */
 final class RangeCutter implements RowSink {
 
   private static final long FIRST_GUESS_ROWS = 20_000;
 
-  /** So many queries for a part: between two of them work can be shared. */
+  /** So many queries for a part: between two of them work can be shared, or stopped. */
   private static final int QUERIES_A_PART = 4;
+
+  private static final int ROWS_BETWEEN_LOOKS = 1024;
 
   /** Other workers, who may have nothing left to do while a long range is read. */
   interface Others {
@@ -36,52 +43,140 @@ final class RangeCutter implements RowSink {
     void take(KeyRange piece);
   }
 
-  /** A part on its way, and the last key in it; without one where it goes to the table's end. */
-  record CutPart(List<String> upper, long rows, CompletableFuture<PartEntry> stored) {}
+  /**
+   * A part on its way.
+   *
+   * @param lower the key before the first in it; null where it begins with the table
+   * @param upper the last key in it; null where it goes to the table's end
+   */
+  record CutPart(
+      @Nullable List<String> lower,
+      @Nullable List<String> upper,
+      long rows,
+      CompletableFuture<PartEntry> stored) {}
+
+  /** What came of a range. */
+  enum Outcome {
+    /** Its parts cover it. */
+    READ,
+    /** Its rows are those of the known parts: there are no new ones. */
+    KEPT,
+    /** The time was up before its end. */
+    STOPPED
+  }
 
   private final TableDefinition table;
   private final long partBytes;
   private final PartEncoder encoder;
   private final PartUploads uploads;
+  private final Consumer<CutPart> made;
   private final Progress progress;
+  private final TimeLimit limit;
   private final List<ColumnForm> forms;
+  private final KnownRange known;
   private final List<CutPart> parts = new ArrayList<>();
+  private long closeBytes;
+  private boolean mayBeKnown;
   private long rowBytesGuess;
   private long rowsRead;
   private long bytesRead;
   private long rowsOfQuery;
   private long limitOfQuery;
   private boolean isOpen;
+  private @Nullable List<String> lower;
   private List<String> lastKey = List.of();
 
   /**
+   * @param known the range, and the parts that it had
+   * @param partBytes after which a part is closed; those of a known range that grew are split
+   *     evenly
    * @param encoder of the worker that reads
+   * @param made hears of each part when it is on its way
    */
   RangeCutter(
       SourceTable table,
+      KnownRange known,
       long partBytes,
       PartEncoder encoder,
       PartUploads uploads,
-      Progress progress) {
+      Consumer<CutPart> made,
+      Progress progress,
+      TimeLimit limit) {
     this.table = table.definition();
+    this.known = known;
     this.partBytes = partBytes;
     this.encoder = encoder;
     this.uploads = uploads;
+    this.made = made;
     this.progress = progress;
+    this.limit = limit;
     this.forms = this.table.forms();
-    this.rowBytesGuess =
-        table.estimatedRows() > 0 ? Math.max(1, table.dataBytes() / table.estimatedRows()) : 0;
+    this.lower = known.keys().lower();
+    this.closeBytes = closeBytes(known, partBytes);
+    this.rowBytesGuess = rowBytes(known, table);
+  }
+
+  private static long rowBytes(KnownRange known, SourceTable table) {
+    if (known.checksum().rows() > 0) {
+      return Math.max(1, known.rawBytes() / known.checksum().rows());
+    }
+    return table.estimatedRows() > 0 ? Math.max(1, table.dataBytes() / table.estimatedRows()) : 0;
   }
 
   /**
-   * Reads all rows of a range in one or more queries, each for some part of a part: between them
-   * the table's metadata lock is free. A table without snapshots is read by one, which holds the
-   * table's lock, so that its rows are of one moment.
+   * A known range that has grown somewhat stays one part, for else each change would leave a
+   * fragment; one that has grown by a quarter is cut into equal halves.
+   */
+  private static long closeBytes(KnownRange known, long partBytes) {
+    if (known.parts().isEmpty()) {
+      return partBytes;
+    }
+    long pieces = (long) Math.ceil(known.rawBytes() / (double) partBytes - 0.25);
+    return pieces <= 1
+        ? Math.min(partBytes + partBytes / 2, BackupOptions.MOST_PART_BYTES)
+        : known.rawBytes() / pieces * 11 / 10;
+  }
+
+  /** Whether the text of a known range may be held until it shows whether it has changed. */
+  static boolean fitsOnePart(KnownRange known, long partBytes) {
+    return known.rawBytes() <= partBytes + partBytes / 2;
+  }
+
+  /** Reads the range as new: makes parts whatever was known. */
+  Outcome cut(TableReader reader, Others others) {
+    return run(reader, others);
+  }
+
+  /** Reads the range, and makes parts only if its rows are not those of the known parts. */
+  Outcome judge(TableReader reader, Others others) {
+    mayBeKnown = true;
+    return run(reader, others);
+  }
+
+  /** The parts so far, in the order of the key. */
+  List<CutPart> parts() {
+    return parts;
+  }
+
+  /** Rows that came from the server. */
+  long rowsRead() {
+    return rowsRead;
+  }
+
+  /** The size of their text. */
+  long bytesRead() {
+    return bytesRead;
+  }
+
+  /**
+   * Reads all rows in one or more queries, each for some part of a part: between them the table's
+   * metadata lock is free. A table without snapshots is read by one, which holds the table's lock,
+   * so that its rows are of one moment.
    *
    * @param others are given half of what is left, where they need it
    */
-  List<CutPart> cut(TableReader reader, KeyRange range, Others others) {
-    KeyRange rest = range;
+  private Outcome run(TableReader reader, Others others) {
+    KeyRange rest = known.keys();
     boolean more = true;
     while (more) {
       limitOfQuery = table.transactional() ? rowsToRead() : Long.MAX_VALUE;
@@ -90,19 +185,39 @@ final class RangeCutter implements RowSink {
       long rows = reader.read(table, rest, limitOfQuery, this);
       progress.advance(rows, bytesRead - before);
       more = table.hasRangeKey() && rows == limitOfQuery;
+      if (more && limit.isNear()) {
+        if (isOpen && !mayBeKnown) {
+          close(lastKey);
+        }
+        return Outcome.STOPPED;
+      }
       if (more) {
         rest = shared(reader, new KeyRange(lastKey, rest.upper()), others);
       }
     }
-    if (isOpen) {
-      close(rest.upper() == null ? List.of() : rest.upper());
+    if (mayBeKnown && isWhatIsKnown()) {
+      return Outcome.KEPT;
     }
-    return parts;
+    if (isOpen) {
+      close(rest.upper());
+    }
+    return Outcome.READ;
+  }
+
+  private boolean isWhatIsKnown() {
+    if (!isOpen) {
+      return rowsRead == 0 && known.checksum().rows() == 0;
+    }
+    RowChecksum found = encoder.checksum();
+    RowChecksum expected = known.checksum();
+    return found.rows() == expected.rows()
+        && found.xor() == expected.xor()
+        && (!table.rowsMayRepeat() || found.sum() == expected.sum());
   }
 
   /** What is left to this worker: all of it, or the lower half where others need work. */
   private KeyRange shared(TableReader reader, KeyRange rest, Others others) {
-    if (!others.needWork()) {
+    if (mayBeKnown || !others.needWork()) {
       return rest;
     }
     long fewestRows = partBytes / QUERIES_A_PART / Math.max(1, rowBytesGuess);
@@ -120,7 +235,7 @@ final class RangeCutter implements RowSink {
     if (rowBytesGuess == 0) {
       return FIRST_GUESS_ROWS;
     }
-    long left = partBytes - (isOpen ? encoder.rawBytes() : 0);
+    long left = closeBytes - (isOpen ? encoder.rawBytes() : 0);
     return Math.max(1, Math.min(left, partBytes / QUERIES_A_PART) / rowBytesGuess + 1);
   }
 
@@ -129,16 +244,27 @@ final class RangeCutter implements RowSink {
     if (Thread.currentThread().isInterrupted()) {
       throw new StoppedException();
     }
+    if (limitOfQuery == Long.MAX_VALUE && rowsRead % ROWS_BETWEEN_LOOKS == 0 && limit.isNear()) {
+      throw new OutOfTimeException();
+    }
     if (!isOpen) {
       encoder.begin(forms);
       isOpen = true;
+      if (mayBeKnown) {
+        encoder.hold();
+      }
     }
     long before = encoder.rawBytes();
     encoder.add(row);
     rowsRead++;
     rowsOfQuery++;
     bytesRead += encoder.rawBytes() - before;
-    boolean isFull = encoder.rawBytes() >= partBytes;
+    if (mayBeKnown
+        && (rowsRead > known.checksum().rows() || encoder.rawBytes() > known.rawBytes())) {
+      mayBeKnown = false;
+      encoder.compress();
+    }
+    boolean isFull = encoder.rawBytes() >= closeBytes && !mayBeKnown;
     if (isFull || rowsOfQuery == limitOfQuery) {
       lastKey = table.keyOf(row);
     }
@@ -147,9 +273,22 @@ final class RangeCutter implements RowSink {
     }
   }
 
-  private void close(List<String> upper) {
+  private void close(@Nullable List<String> upper) {
     isOpen = false;
+    mayBeKnown = false;
     long rows = encoder.rows();
-    parts.add(new CutPart(upper, rows, uploads.put(table, encoder.finish())));
+    CutPart part = new CutPart(lower, upper, rows, uploads.put(table, encoder.finish()));
+    parts.add(part);
+    made.accept(part);
+    lower = upper;
+  }
+
+  /** The time is up in the middle of a query that cannot be cut. */
+  static final class OutOfTimeException extends RuntimeException {
+    @java.io.Serial private static final long serialVersionUID = 1;
+
+    OutOfTimeException() {
+      super("the time is up", null, false, false);
+    }
   }
 }

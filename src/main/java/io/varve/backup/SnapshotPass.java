@@ -2,6 +2,7 @@ package io.varve.backup;
 
 import io.varve.Progress;
 import io.varve.Workers;
+import io.varve.backup.KnownParts.KnownRange;
 import io.varve.backup.RangeCutter.CutPart;
 import io.varve.backup.TablePass.Range;
 import io.varve.codec.BlockPool;
@@ -13,20 +14,20 @@ import io.varve.mysql.TableChangedException;
 import io.varve.mysql.TableDefinition;
 import io.varve.mysql.TableName;
 import io.varve.mysql.TableReader;
-import io.varve.repository.PartEntry;
 import io.varve.repository.TableEntry;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListSet;
 
 /**
  * The one algorithm: given known parts and an open snapshot, make the list of parts that covers the
- * database at that snapshot. Where the checksum of a range equals that of its known part, the part
- * is kept; else the range is read again. A pass without known parts is a full backup.
+ * database at that snapshot. Where the checksum of a range equals that of its known parts, they are
+ * kept; else the range is read again. A pass without known parts is a full backup, one with those
+ * of another backup an incremental, one with those of a run that died goes on where that stopped.
  *
  * <p>One worker per connection of the snapshot takes ranges, largest first; who is left without
  * work is given half of what another has not read yet. For one run.
@@ -46,37 +47,55 @@ final class SnapshotPass {
   private final KnownParts known;
   private final Set<TableName> surelyKnown;
   private final PartUploads uploads;
+  private final Checkpoint checkpoint;
   private final BackupOptions options;
+  private final TimeLimit limit;
   private final Progress progress;
+  private final Judgement judgement;
+  private final PassWork work = new PassWork();
   private long allBytes;
   private final Set<TableName> changed = new ConcurrentSkipListSet<>();
 
   /**
+   * @param known parts that are in the store
    * @param surelyKnown tables of which no DDL can take rows away without showing afterwards
+   * @param checkpoint hears of every range that was read and stored
    */
   SnapshotPass(
       List<TableReader> readers,
       KnownParts known,
       Set<TableName> surelyKnown,
       PartUploads uploads,
+      Checkpoint checkpoint,
       BackupOptions options,
+      TimeLimit limit,
       Progress progress) {
     this.readers = readers;
     this.known = known;
     this.surelyKnown = surelyKnown;
     this.uploads = uploads;
+    this.checkpoint = checkpoint;
     this.options = options;
+    this.limit = limit;
     this.progress = progress;
+    this.judgement = new Judgement(options.judgeBy());
   }
 
   PassResult run(List<SourceTable> sources) {
     List<TablePass> tables = sources.stream().map(TablePass::new).toList();
     allBytes = sources.stream().mapToLong(SourceTable::dataBytes).sum();
-    List<Range> ranges = tables.stream().flatMap(t -> ranges(t).stream()).toList();
+    Map<TableName, TableName> names = known.names(sources);
+    List<Range> ranges = tables.stream().flatMap(t -> ranges(t, names).stream()).toList();
     List<Task> tasks = new ArrayList<>();
-    largestFirst(ranges).forEach(range -> tasks.add((worker, queue) -> work(worker, range, queue)));
+    inOrder(ranges).forEach(range -> tasks.add((worker, queue) -> work(worker, range, queue)));
     WorkQueue<Task> queue = new WorkQueue<>(tasks);
     Workers.each(readers, reader -> work(reader, queue));
+    boolean finished =
+        tables.stream()
+            .allMatch(table -> changed.contains(table.source.name()) || table.isFinished());
+    if (!finished) {
+      return new PassResult(List.of(), Set.of(), false, names, work);
+    }
     tables.stream()
         .filter(table -> !table.hasAllRows())
         .forEach(table -> changed.add(table.source.name()));
@@ -85,7 +104,7 @@ final class SnapshotPass {
             .filter(table -> !changed.contains(table.source.name()))
             .map(TablePass::entry)
             .toList();
-    return new PassResult(entries, changed);
+    return new PassResult(entries, changed, true, names, work);
   }
 
   private void work(TableReader reader, WorkQueue<Task> queue) {
@@ -100,20 +119,101 @@ final class SnapshotPass {
 
   private void work(Worker worker, Range range, WorkQueue<Task> queue) {
     TablePass table = range.table;
-    if (changed.contains(table.source.name())) {
+    if (changed.contains(table.source.name()) || limit.isNear()) {
       return;
     }
     try {
-      if (range.known.isPresent() && holds(worker.reader(), range, range.known.get())) {
-        table.finish(range, kept(range.known.get()));
-        return;
+      boolean here = range.isKnown() && isJudgedHere(range);
+      if (range.isKnown() && !here && holds(worker.reader(), range)) {
+        keep(range);
+      } else {
+        read(worker, range, here, queue);
       }
-      if (table.beginReading() && isToBeCounted(table.source.definition())) {
-        queue.add((counter, more) -> count(counter, table));
-      }
-      table.finish(range, read(worker, range, queue));
     } catch (TableChangedException e) {
       changed.add(e.table());
+    } catch (RangeCutter.OutOfTimeException e) {
+      // the range stays without parts, and the pass without an end
+    }
+  }
+
+  /** A table without snapshots is judged by one statement, so that it is judged at one moment. */
+  private boolean isJudgedHere(Range range) {
+    return range.table.source.definition().transactional()
+        && RangeCutter.fitsOnePart(range.known, options.partBytes())
+        && judgement.way(range.known) == JudgeBy.HERE;
+  }
+
+  /** Whether the rows of the known parts are those of their range in this snapshot. */
+  private boolean holds(TableReader reader, Range range) {
+    long start = System.nanoTime();
+    RowChecksum now = reader.checksum(range.table.source.definition(), range.keys());
+    boolean same = now.equals(range.known.checksum());
+    long nanos = System.nanoTime() - start;
+    judgement.judged(JudgeBy.SERVER, range.known, nanos, !same);
+    work.judged(range.known, nanos, !same);
+    if (same) {
+      progress.advance(now.rows(), range.known.rawBytes());
+    }
+    return same;
+  }
+
+  private static void keep(Range range) {
+    range.table.finish(
+        range,
+        range.known.parts().stream()
+            .map(
+                part ->
+                    new CutPart(
+                        part.lower(),
+                        part.upper(),
+                        part.rows(),
+                        CompletableFuture.completedFuture(part)))
+            .toList());
+  }
+
+  private void read(Worker worker, Range range, boolean judging, WorkQueue<Task> queue) {
+    TablePass table = range.table;
+    TableDefinition definition = table.source.definition();
+    if (!range.isKnown()) {
+      countOnce(table, queue);
+    }
+    boolean byPart = !range.isKnown() && Checkpoint.takesSingleParts(definition);
+    RangeCutter cutter =
+        new RangeCutter(
+            table.source,
+            range.known,
+            options.partBytes(),
+            worker.encoder(),
+            uploads,
+            byPart ? part -> checkpoint.add(definition, part) : part -> {},
+            progress,
+            limit);
+    RangeCutter.Others others = others(range, queue);
+    long start = System.nanoTime();
+    RangeCutter.Outcome outcome =
+        judging ? cutter.judge(worker.reader(), others) : cutter.cut(worker.reader(), others);
+    long nanos = System.nanoTime() - start;
+    boolean kept = outcome == RangeCutter.Outcome.KEPT;
+    work.read(cutter.rowsRead(), cutter.bytesRead(), nanos);
+    if (judging && outcome != RangeCutter.Outcome.STOPPED) {
+      judgement.judged(JudgeBy.HERE, range.known, nanos, !kept);
+      work.judged(range.known, nanos, !kept);
+    }
+    if (kept) {
+      keep(range);
+    } else if (outcome == RangeCutter.Outcome.READ) {
+      countOnce(table, queue);
+      table.finish(range, cutter.parts());
+      if (!byPart) {
+        checkpoint.replace(definition, range.keys(), cutter.parts());
+      }
+    }
+  }
+
+  private void countOnce(TablePass table, WorkQueue<Task> queue) {
+    if (table.beginReading() && isToBeCounted(table.source.definition())) {
+      table.beginCounting();
+      queue.add((counter, more) -> count(counter, table));
     }
   }
 
@@ -128,6 +228,9 @@ final class SnapshotPass {
   }
 
   private void count(Worker worker, TablePass table) {
+    if (limit.isNear()) {
+      return;
+    }
     try {
       table.counted(worker.reader().count(table.source.definition()));
     } catch (TableChangedException e) {
@@ -135,51 +238,48 @@ final class SnapshotPass {
     }
   }
 
-  /** Whether the rows of a known part are those of its range in this snapshot. */
-  private boolean holds(TableReader reader, Range range, PartEntry part) {
-    RowChecksum now = reader.checksum(range.table.source.definition(), range.keys);
-    boolean same = now.equals(part.checksum()) && known.isStored(part);
-    if (same) {
-      progress.advance(part.rows(), part.rawBytes());
-    }
-    return same;
+  private RangeCutter.Others others(Range range, WorkQueue<Task> queue) {
+    return new RangeCutter.Others() {
+      @Override
+      public boolean needWork() {
+        return queue.isShort();
+      }
+
+      @Override
+      public void take(KeyRange keys) {
+        Range piece = range.table.addPiece(range, keys);
+        queue.add((other, more) -> work(other, piece, more));
+      }
+    };
   }
 
-  private static List<CutPart> kept(PartEntry part) {
-    List<String> upper = part.upper() == null ? List.of() : part.upper();
-    return List.of(new CutPart(upper, part.rows(), CompletableFuture.completedFuture(part)));
-  }
-
-  private List<CutPart> read(Worker worker, Range range, WorkQueue<Task> queue) {
-    RangeCutter.Others others =
-        new RangeCutter.Others() {
-          @Override
-          public boolean needWork() {
-            return queue.isShort();
-          }
-
-          @Override
-          public void take(KeyRange keys) {
-            Range piece = range.table.addPiece(range, keys);
-            queue.add((other, more) -> work(other, piece, more));
-          }
-        };
-    return new RangeCutter(
-            range.table.source, options.partBytes(), worker.encoder(), uploads, progress)
-        .cut(worker.reader(), range.keys, others);
-  }
-
-  private List<Range> ranges(TablePass table) {
-    if (table.source.definition().definitionOnly()) {
+  private List<Range> ranges(TablePass table, Map<TableName, TableName> names) {
+    TableDefinition definition = table.source.definition();
+    if (definition.definitionOnly()) {
       return List.of();
     }
-    Optional<List<PartEntry>> parts = known.of(table.source.definition());
-    if (parts.isPresent() && table.source.definition().hasRangeKey()) {
-      return parts.get().stream().map(part -> table.add(part.range(), Optional.of(part))).toList();
+    List<KnownRange> ranges = List.of();
+    TableName as = names.get(definition.name());
+    if (as != null) {
+      try {
+        TableReader reader = readers.getFirst();
+        ranges =
+            known.ranges(
+                definition,
+                as,
+                options.partBytes(),
+                (one, other) -> reader.ascend(definition, List.of(one, other)));
+      } catch (TableChangedException e) {
+        changed.add(definition.name());
+      }
     }
-    return segments(table.source).stream()
-        .map(segment -> table.add(segment, Optional.empty()))
-        .toList();
+    if (ranges.isEmpty()) {
+      ranges =
+          segments(table.source).stream()
+              .map(segment -> new KnownRange(segment, List.of()))
+              .toList();
+    }
+    return ranges.stream().map(table::add).toList();
   }
 
   /** One, but where that would leave workers without any at the start. */
@@ -198,9 +298,15 @@ final class SnapshotPass {
     }
   }
 
-  private static List<Range> largestFirst(List<Range> ranges) {
+  /**
+   * What is not known first: if the time is up before the end, that is what the next call need not
+   * do again. Then the largest.
+   */
+  private static List<Range> inOrder(List<Range> ranges) {
     return ranges.stream()
-        .sorted(Comparator.comparingLong((Range r) -> r.table.estimatedBytes()).reversed())
+        .sorted(
+            Comparator.comparing(Range::isKnown)
+                .thenComparing(Comparator.comparingLong(Range::estimatedBytes).reversed()))
         .toList();
   }
 }

@@ -1,5 +1,6 @@
 package io.varve.backup;
 
+import io.varve.backup.KnownParts.KnownRange;
 import io.varve.backup.RangeCutter.CutPart;
 import io.varve.mysql.KeyRange;
 import io.varve.mysql.SourceTable;
@@ -7,7 +8,6 @@ import io.varve.repository.PartEntry;
 import io.varve.repository.TableEntry;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -18,45 +18,54 @@ import org.jspecify.annotations.Nullable;
  */
 final class TablePass {
 
-  /** A range to be judged by its known part, or to be read. */
+  /** A range to be judged by its known parts, or to be read. */
   static final class Range {
     final TablePass table;
-    final KeyRange keys;
-    final Optional<PartEntry> known;
+    final KnownRange known;
     private @Nullable List<CutPart> parts;
 
-    private Range(TablePass table, KeyRange keys, Optional<PartEntry> known) {
+    private Range(TablePass table, KnownRange known) {
       this.table = table;
-      this.keys = keys;
       this.known = known;
+    }
+
+    KeyRange keys() {
+      return known.keys();
+    }
+
+    boolean isKnown() {
+      return !known.parts().isEmpty();
+    }
+
+    /** What is known of its size, or an even share of the table's. */
+    long estimatedBytes() {
+      return isKnown()
+          ? known.rawBytes()
+          : table.source.dataBytes() / Math.max(1, table.ranges.size());
     }
   }
 
   final SourceTable source;
   private final List<Range> ranges = new ArrayList<>();
   private boolean anyRead;
+  private boolean isCounting;
   private @Nullable Long counted;
 
   TablePass(SourceTable source) {
     this.source = source;
   }
 
-  Range add(KeyRange keys, Optional<PartEntry> known) {
-    Range range = new Range(this, keys, known);
+  Range add(KnownRange known) {
+    Range range = new Range(this, known);
     ranges.add(range);
     return range;
   }
 
   /** A piece at the end of a range, which is then that much shorter. */
   synchronized Range addPiece(Range of, KeyRange keys) {
-    Range piece = new Range(this, keys, Optional.empty());
+    Range piece = new Range(this, new KnownRange(keys, List.of()));
     ranges.add(ranges.indexOf(of) + 1, piece);
     return piece;
-  }
-
-  /** An even share of the table's size, to take large ranges first. */
-  long estimatedBytes() {
-    return source.dataBytes() / Math.max(1, ranges.size());
   }
 
   /** Notes that a range has to be read; true the first time. */
@@ -70,9 +79,20 @@ final class TablePass {
     range.parts = parts;
   }
 
+  /** From now on the pass is not finished before the server has counted the rows. */
+  synchronized void beginCounting() {
+    isCounting = true;
+  }
+
   /** Notes how many rows the table has, by the server. */
   synchronized void counted(long rows) {
+    isCounting = false;
     counted = rows;
+  }
+
+  /** Whether each range has been kept or read: else the run stopped before. */
+  synchronized boolean isFinished() {
+    return !isCounting && ranges.stream().allMatch(range -> range.parts != null);
   }
 
   /** Whether the rows of all parts are as many as the server counted, if it did. */

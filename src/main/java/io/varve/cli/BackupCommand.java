@@ -1,15 +1,22 @@
 package io.varve.cli;
 
 import io.varve.backup.Backup;
+import io.varve.backup.BackupBase;
 import io.varve.backup.BackupOptions;
 import io.varve.backup.BackupReport;
+import io.varve.backup.JudgeBy;
+import io.varve.backup.TimeLimit;
 import io.varve.mysql.ConnectionSettings;
 import io.varve.mysql.SnapshotWay;
 import io.varve.mysql.Source;
+import io.varve.repository.BackupId;
+import io.varve.repository.BackupKind;
+import io.varve.repository.Changes;
 import io.varve.repository.Repository;
 import io.varve.repository.Totals;
 import io.varve.store.StoreProbe;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -26,11 +33,17 @@ import picocli.CommandLine.Spec;
     name = "backup",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Makes a full backup of a server, of one instant, without stopping it.",
+    description = {
+      "Makes a backup of a server, of one instant, without stopping it: a full one, or one that",
+      "stores only what has changed since another. Each restores alone. A run that was killed, or",
+      "whose time was up, is gone on with by the next."
+    },
     footer = {
       "",
       "Examples:",
       "  varve backup --store s3://bucket/backups --source mysql://backup@db.example.com --name shop",
+      "  varve backup --store s3://bucket/backups --source mysql://backup@db.example.com --name shop"
+          + " --incremental",
       "  varve backup --store file:///backups --source mysql://root@localhost --include 'shop.*'",
       "  varve backup --store s3://bucket --s3-endpoint http://minio:9000 --source mysql://root@db"
     })
@@ -48,6 +61,43 @@ final class BackupCommand implements Callable<Integer> {
 
   @Mixin SelectionOptions selection = new SelectionOptions();
   @Mixin ServerOptions server = new ServerOptions();
+
+  @Option(
+      names = "--incremental",
+      description = "store only what has changed since the newest backup; full where there is none")
+  boolean incremental;
+
+  @Option(
+      names = "--parent",
+      paramLabel = "ID",
+      description = "with --incremental: since this backup (an id, latest, or a time)")
+  @Nullable String parent;
+
+  @Option(
+      names = "--deadline",
+      paramLabel = "TIME",
+      converter = TimeSpan.class,
+      description = "stop in this time (90s, 10m, 2h), and say CONTINUE if it was not enough")
+  @Nullable Duration deadline;
+
+  @Option(
+      names = "--continue",
+      paramLabel = "TOKEN",
+      description = "go on with the unfinished backup that printed this, and with no other")
+  @Nullable String token;
+
+  @Option(
+      names = "--tag",
+      paramLabel = "TAG",
+      description = "a word of yours that list shows and prune can keep by; repeatable")
+  List<String> tags = List.of();
+
+  @Option(
+      names = "--judge",
+      paramLabel = "WHERE",
+      description =
+          "who finds out whether rows have changed: server or here; default: whoever is quicker")
+  @Nullable String judge;
 
   @Option(
       names = "--parallel",
@@ -107,7 +157,11 @@ final class BackupCommand implements Callable<Integer> {
             partBytes,
             compressionLevel,
             Optional.ofNullable(snapshot).map(SnapshotWay::parse),
-            accounts);
+            accounts,
+            base(),
+            judgeBy(),
+            deadline == null ? TimeLimit.NONE : TimeLimit.in(deadline),
+            tags);
     try (ConsoleProgress progress = common.progress()) {
       ConnectionSettings settings =
           server.settings(source, "VARVE_SOURCE_PASSWORD", System.getenv(), progress::warn);
@@ -126,10 +180,39 @@ final class BackupCommand implements Callable<Integer> {
     return 0;
   }
 
+  private BackupBase base() {
+    if (parent != null && !incremental) {
+      throw new ParameterException(spec.commandLine(), "--parent needs --incremental");
+    }
+    Optional<BackupId> unfinished =
+        Optional.ofNullable(token)
+            .map(
+                text ->
+                    BackupId.parse(text)
+                        .orElseThrow(
+                            () ->
+                                new ParameterException(
+                                    spec.commandLine(), "--continue must be a backup's id")));
+    return new BackupBase(
+        incremental ? BackupKind.INCREMENTAL : BackupKind.FULL,
+        Optional.ofNullable(parent),
+        unfinished);
+  }
+
+  private Optional<JudgeBy> judgeBy() {
+    return switch (judge) {
+      case null -> Optional.empty();
+      case "server" -> Optional.of(JudgeBy.SERVER);
+      case "here" -> Optional.of(JudgeBy.HERE);
+      default -> throw new ParameterException(spec.commandLine(), "--judge must be server or here");
+    };
+  }
+
   /** What {@code --json} prints. */
   record Result(
       String backupId,
       String kind,
+      @Nullable String parent,
       String source,
       int tables,
       int parts,
@@ -138,6 +221,7 @@ final class BackupCommand implements Callable<Integer> {
       long storedBytes,
       double seconds,
       String snapshot,
+      Changes changes,
       List<String> notes) {
 
     static Result of(BackupReport report, String source) {
@@ -145,6 +229,7 @@ final class BackupCommand implements Callable<Integer> {
       return new Result(
           report.id().value(),
           report.kind().word(),
+          report.parent().map(BackupId::value).orElse(null),
           source,
           totals.tables(),
           totals.parts(),
@@ -153,15 +238,37 @@ final class BackupCommand implements Callable<Integer> {
           totals.storedBytes(),
           totals.seconds(),
           report.consistency().snapshot(),
+          report.changes(),
           report.notes());
     }
   }
 
-  private static String text(BackupReport report, String name) {
+  static String text(BackupReport report, String name) {
     Totals totals = report.totals();
-    return Lines.of("Backup " + report.id() + " of " + name)
-        .line("tables", Quantity.count(totals.tables()) + ", in " + totals.parts() + " parts")
-        .line("rows", Quantity.count(totals.rows()))
+    Changes changes = report.changes();
+    Lines lines =
+        Lines.of("Backup " + report.id() + " of " + name)
+            .line("tables", Quantity.count(totals.tables()) + ", in " + totals.parts() + " parts")
+            .line("rows", Quantity.count(totals.rows()));
+    report
+        .parent()
+        .ifPresent(
+            older ->
+                lines
+                    .line("since", older.value())
+                    .line(
+                        "kept",
+                        changes.partsKept()
+                            + " parts, "
+                            + Quantity.bytes(changes.bytesKept())
+                            + " of rows")
+                    .line(
+                        "new",
+                        changes.partsStored()
+                            + " parts, "
+                            + Quantity.bytes(changes.bytesStored())
+                            + " in the store"));
+    return lines
         .line(
             "stored",
             Quantity.bytes(totals.storedBytes())

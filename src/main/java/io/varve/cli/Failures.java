@@ -1,5 +1,6 @@
 package io.varve.cli;
 
+import io.varve.ContinueException;
 import io.varve.StoppedException;
 import io.varve.VarveException;
 import io.varve.repository.Json;
@@ -28,6 +29,10 @@ final class Failures implements IExecutionExceptionHandler {
   @Override
   public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
     if (wantsJson(command) && failure instanceof VarveException known) {
+      if (known instanceof ContinueException next) {
+        out.println(Json.line(Map.of("state", "CONTINUE", "token", next.token())));
+        return print(known, err);
+      }
       Map<String, Object> error = new LinkedHashMap<>();
       error.put("class", known.getClass().getSimpleName());
       error.put("doing", known.doing());
@@ -47,6 +52,11 @@ final class Failures implements IExecutionExceptionHandler {
 
   static int print(Exception failure, PrintStream err) {
     return switch (failure) {
+      case ContinueException next -> {
+        err.println("CONTINUE " + next.token() + ": " + next.reason());
+        err.println("  " + next.hint());
+        yield next.exitCode();
+      }
       case VarveException known -> {
         err.println(
             "varve: cannot " + known.doing() + " " + known.subject() + ": " + known.reason());
@@ -54,7 +64,8 @@ final class Failures implements IExecutionExceptionHandler {
         yield known.exitCode();
       }
       case StoppedException stopped -> {
-        err.println("varve: interrupted; nothing of this run counts");
+        err.println(
+            "varve: interrupted; nothing of this run counts, and the next goes on where it was");
         yield INTERRUPTED;
       }
       default -> {

@@ -1,6 +1,7 @@
 package io.varve.cli;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.varve.backup.RepairReport;
 import io.varve.mysql.Account;
 import io.varve.mysql.Column;
 import io.varve.mysql.SchemaDefinition;
@@ -8,16 +9,23 @@ import io.varve.mysql.SchemaObject;
 import io.varve.mysql.Sequence;
 import io.varve.mysql.TableDefinition;
 import io.varve.mysql.TableName;
+import io.varve.repository.Changes;
+import io.varve.repository.CheckpointRange;
 import io.varve.repository.Consistency;
 import io.varve.repository.Fence;
 import io.varve.repository.JobEntry;
+import io.varve.repository.LeaseEntry;
 import io.varve.repository.Manifest;
 import io.varve.repository.PartEntry;
 import io.varve.repository.RepositoryInfo;
 import io.varve.repository.SourceInfo;
 import io.varve.repository.Summary;
+import io.varve.repository.TableChange;
 import io.varve.repository.TableEntry;
 import io.varve.repository.Totals;
+import io.varve.restore.DiffReport;
+import io.varve.restore.RestoreReport;
+import io.varve.retention.PruneReport;
 import io.varve.store.StoreTraits;
 import io.varve.verify.Damage;
 import io.varve.verify.VerifyReport;
@@ -27,28 +35,42 @@ import io.varve.verify.VerifyReport;
     targets = {
       Account.class,
       BackupCommand.Result.class,
+      Changes.class,
       CheckCommand.Checked.class,
       CheckCommand.Found.class,
       CheckCommand.Result.class,
+      CheckpointRange.class,
       Column.class,
       Consistency.class,
       Damage.class,
+      DiffReport.Table.class,
+      DiffReport.class,
       Fence.class,
+      HoldCommand.Result.class,
       JobEntry.class,
+      LeaseEntry.class,
       ListCommand.Line.class,
       ListCommand.Result.class,
       Manifest.class,
       PartEntry.class,
+      PruneReport.Verdict.class,
+      PruneReport.class,
+      RepairReport.Backup.class,
+      RepairReport.Part.class,
+      RepairReport.class,
       RepositoryInfo.class,
       RestoreCommand.Plan.PlanTable.class,
       RestoreCommand.Plan.class,
       RestoreCommand.Result.class,
+      RestoreReport.Touched.class,
       SchemaDefinition.class,
       SchemaObject.class,
       Sequence.class,
       SourceInfo.class,
       StoreTraits.class,
       Summary.class,
+      SyncCommand.Result.class,
+      TableChange.class,
       TableDefinition.class,
       TableEntry.class,
       TableName.class,

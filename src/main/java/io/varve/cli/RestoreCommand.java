@@ -9,6 +9,7 @@ import io.varve.mysql.Target;
 import io.varve.repository.BackupId;
 import io.varve.repository.Repository;
 import io.varve.repository.SourceRepository;
+import io.varve.restore.DiffReport;
 import io.varve.restore.Restore;
 import io.varve.restore.RestoreMode;
 import io.varve.restore.RestoreOptions;
@@ -87,8 +88,16 @@ final class RestoreCommand implements Callable<Integer> {
       paramLabel = "MODE",
       defaultValue = "create",
       description =
-          "create (default): refuse where a table stands already; replace: drop it and make it anew")
+          "create (default): refuse where a table stands already; replace: drop it and make it anew;"
+              + " diff: replace only the ranges that differ")
   RestoreMode mode = RestoreMode.CREATE;
+
+  @Option(
+      names = "--overwrite-live",
+      description =
+          "with --mode diff: also in tables with triggers, and those that tables refer to which are"
+              + " not restored")
+  boolean overwriteLive;
 
   @Option(
       names = "--definer",
@@ -145,7 +154,9 @@ final class RestoreCommand implements Callable<Integer> {
             Parallel.of(parallel, spec),
             collations,
             new ObjectOptions(definer, events),
-            accounts);
+            accounts,
+            overwriteLive,
+            false);
     try (ConsoleProgress progress = common.progress()) {
       ConnectionSettings settings =
           server.settings(target, "VARVE_TARGET_PASSWORD", System.getenv(), progress::warn);
@@ -156,6 +167,11 @@ final class RestoreCommand implements Callable<Integer> {
         BackupId id = source.resolve(backup);
         Restore restore = new Restore(source, opened, options, progress, Clock.systemUTC());
         RestorePlan plan = restore.plan(id);
+        if (dryRun && mode == RestoreMode.DIFF) {
+          DiffReport diff = restore.diff(plan);
+          common.print(diff, DiffCommand.text(diff, opened.address()));
+          return 0;
+        }
         if (dryRun) {
           common.print(Plan.of(plan), planText(plan, opened.address()));
           return 0;
@@ -202,6 +218,7 @@ final class RestoreCommand implements Callable<Integer> {
       double verifySeconds,
       int verifiedRanges,
       boolean verified,
+      RestoreReport.@Nullable Touched touched,
       List<String> notes) {
 
     static Result of(RestoreReport report) {
@@ -216,6 +233,7 @@ final class RestoreCommand implements Callable<Integer> {
           report.verifySeconds(),
           report.verifiedRanges(),
           report.verified(),
+          report.touched(),
           report.notes());
     }
   }
@@ -271,9 +289,24 @@ final class RestoreCommand implements Callable<Integer> {
     return lines.toString();
   }
 
-  private static String text(RestoreReport report, String address) {
-    return Lines.of("Restored " + report.id() + " into " + address)
-        .line("tables", Quantity.count(report.tables()))
+  static String text(RestoreReport report, String address) {
+    Lines lines =
+        Lines.of("Restored " + report.id() + " into " + address)
+            .line("tables", Quantity.count(report.tables()));
+    RestoreReport.Touched touched = report.touched();
+    if (touched != null) {
+      lines.line(
+          "touched",
+          Quantity.count(touched.rangesReplaced())
+              + " of "
+              + Quantity.count(touched.rangesCompared())
+              + " ranges, "
+              + touched.tablesMade()
+              + " tables made, "
+              + touched.tablesDropped()
+              + " dropped");
+    }
+    return lines
         .line("rows", Quantity.count(report.rows()))
         .line(
             "loaded",

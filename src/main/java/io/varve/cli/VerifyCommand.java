@@ -2,10 +2,8 @@ package io.varve.cli;
 
 import io.varve.DamageFoundException;
 import io.varve.InvalidRequestException;
-import io.varve.repository.BackupId;
 import io.varve.repository.Repository;
 import io.varve.repository.SourceRepository;
-import io.varve.repository.Summary;
 import io.varve.verify.Damage;
 import io.varve.verify.Verification;
 import io.varve.verify.VerifyReport;
@@ -76,21 +74,18 @@ final class VerifyCommand implements Callable<Integer> {
     try (ConsoleProgress progress = common.progress();
         Repository repository = store.open()) {
       SourceRepository source = store.source(repository);
-      List<BackupId> ids =
-          which == null
-              ? source.backups().stream().map(Summary::id).toList()
-              : List.of(source.resolve(which));
-      if (ids.isEmpty()) {
+      if (which == null && source.closedIds().isEmpty()) {
         throw new InvalidRequestException(
             "verify",
             source.location(),
             "there is no backup",
             "Check --store and --name; varve list shows what is there.");
       }
-      report =
+      Verification verification =
           new Verification(
-                  source, percent, Parallel.of(parallel, spec), progress, Clock.systemUTC())
-              .run(ids);
+              source, percent, Parallel.of(parallel, spec), progress, Clock.systemUTC());
+      report =
+          which == null ? verification.runAll() : verification.run(List.of(source.resolve(which)));
     }
     common.print(report, text(report));
     if (report.sound()) {
@@ -106,7 +101,8 @@ final class VerifyCommand implements Callable<Integer> {
                     .map(damage -> damage.backup().value())
                     .distinct()
                     .collect(Collectors.joining(", "))
-                + ". Make a new full backup, and find out what changed the store."),
+                + ". varve repair makes damaged parts again where the source still has their rows;"
+                + " else make a new full backup. Find out what changed the store."),
         System.err);
   }
 

@@ -14,12 +14,14 @@ public final class PartDecoder {
   private PartDecoder() {}
 
   /** The rows' text, as {@code LOAD DATA} takes it. */
-  public static InputStream text(byte[] stored) throws IOException {
-    return new ZstdCompressorInputStream(new ByteArrayInputStream(stored));
+  public static InputStream text(StoredBytes stored) throws IOException {
+    return new ZstdCompressorInputStream(
+        new ByteArrayInputStream(stored.array(), 0, stored.length()));
   }
 
   /** Computes the checksum of the rows in a part, without a server. */
-  public static RowChecksum checksum(byte[] stored, List<ColumnForm> columns) throws IOException {
+  public static RowChecksum checksum(StoredBytes stored, List<ColumnForm> columns)
+      throws IOException {
     return checksum(stored, columns, row -> {});
   }
 
@@ -28,8 +30,8 @@ public final class PartDecoder {
    *
    * @param change changes a row's fields in place
    */
-  public static RowChecksum checksum(byte[] stored, List<ColumnForm> columns, Consumer<Row> change)
-      throws IOException {
+  public static RowChecksum checksum(
+      StoredBytes stored, List<ColumnForm> columns, Consumer<Row> change) throws IOException {
     RowChecksums rows = new RowChecksums(columns);
     try (InputStream text = text(stored)) {
       TsvReader reader = new TsvReader(text, columns.size());

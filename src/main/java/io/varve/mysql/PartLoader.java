@@ -5,6 +5,7 @@ import io.varve.InvalidRequestException;
 import io.varve.VarveException;
 import io.varve.codec.PartDecoder;
 import io.varve.codec.Row;
+import io.varve.codec.StoredBytes;
 import io.varve.codec.TsvReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,6 +29,7 @@ public final class PartLoader implements AutoCloseable {
 
   private final Target target;
   private final RestoreLedger ledger;
+  private final StoredBytes buffer = new StoredBytes();
   private LoadConnection connection;
 
   PartLoader(Target target, RestoreLedger ledger) {
@@ -44,7 +46,7 @@ public final class PartLoader implements AutoCloseable {
    * @param stored the part's bytes, already found to be the right ones
    * @return false if it was loaded before
    */
-  public boolean load(TableDefinition table, int part, long rows, byte[] stored) {
+  public boolean load(TableDefinition table, int part, long rows, StoredBytes stored) {
     try {
       return loadOnce(table, part, rows, stored);
     } catch (SQLException e) {
@@ -53,6 +55,11 @@ public final class PartLoader implements AutoCloseable {
       }
       throw translated(e, table);
     }
+  }
+
+  /** For the bytes of a part, before it is loaded. */
+  public StoredBytes buffer() {
+    return buffer;
   }
 
   /** Whether the ledger says that a part is loaded: asked before its bytes are fetched. */
@@ -64,7 +71,7 @@ public final class PartLoader implements AutoCloseable {
     }
   }
 
-  private boolean loadOnce(TableDefinition table, int part, long rows, byte[] stored)
+  private boolean loadOnce(TableDefinition table, int part, long rows, StoredBytes stored)
       throws SQLException {
     Connection jdbc = connection.connection();
     if (!table.transactional()) {
@@ -122,7 +129,63 @@ public final class PartLoader implements AutoCloseable {
     }
   }
 
-  private void insert(TableDefinition table, long rows, byte[] stored) throws SQLException {
+  /** Deletes the rows of a range. */
+  public void delete(TableDefinition table, KeyRange range) {
+    inTransaction(table, jdbc -> Rows.execute(jdbc, new RangeSql(table).delete(range)));
+  }
+
+  /** Adds the rows of a part, to a range that has none. */
+  public void add(TableDefinition table, long rows, StoredBytes stored) {
+    inTransaction(table, jdbc -> insert(table, rows, stored));
+  }
+
+  /** Puts the rows of a part in place of those of a range, at once for whoever reads the table. */
+  public void replace(TableDefinition table, KeyRange range, long rows, StoredBytes stored) {
+    inTransaction(
+        table,
+        jdbc -> {
+          Rows.execute(jdbc, new RangeSql(table).delete(range));
+          insert(table, rows, stored);
+        });
+  }
+
+  /** Takes all rows of a table away, whatever its engine. */
+  public void empty(TableDefinition table) {
+    try {
+      Connection jdbc = connection.connection();
+      jdbc.setAutoCommit(true);
+      empty(jdbc, table);
+    } catch (SQLException e) {
+      throw translated(e, table);
+    }
+  }
+
+  @FunctionalInterface
+  private interface Change {
+    void make(Connection connection) throws SQLException;
+  }
+
+  private void inTransaction(TableDefinition table, Change change) {
+    Connection jdbc = connection.connection();
+    try {
+      jdbc.setAutoCommit(!table.transactional());
+      try {
+        change.make(jdbc);
+        if (table.transactional()) {
+          jdbc.commit();
+        }
+      } catch (SQLException | RuntimeException failed) {
+        if (table.transactional()) {
+          rollBack(jdbc);
+        }
+        throw failed;
+      }
+    } catch (SQLException e) {
+      throw translated(e, table);
+    }
+  }
+
+  private void insert(TableDefinition table, long rows, StoredBytes stored) throws SQLException {
     LoadConnection.Outcome outcome =
         target.canLoadLocal() ? loadData(table, stored) : insertRows(table, stored);
     if (outcome.rows() != rows || outcome.warnings() != 0) {
@@ -142,7 +205,7 @@ public final class PartLoader implements AutoCloseable {
     }
   }
 
-  private LoadConnection.Outcome loadData(TableDefinition table, byte[] stored)
+  private LoadConnection.Outcome loadData(TableDefinition table, StoredBytes stored)
       throws SQLException {
     try (InputStream text = PartDecoder.text(stored)) {
       LoadConnection.Outcome outcome = connection.load(new LoadSql(table).loadData(), text);
@@ -152,7 +215,7 @@ public final class PartLoader implements AutoCloseable {
     }
   }
 
-  private LoadConnection.Outcome insertRows(TableDefinition table, byte[] stored)
+  private LoadConnection.Outcome insertRows(TableDefinition table, StoredBytes stored)
       throws SQLException {
     LoadSql sql = new LoadSql(table);
     StringBuilder statement = new StringBuilder();

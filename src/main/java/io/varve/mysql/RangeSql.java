@@ -42,6 +42,10 @@ final class RangeSql {
     return "SELECT COUNT(*) FROM " + tableName();
   }
 
+  String delete(KeyRange range) {
+    return "DELETE FROM " + table.name().quoted() + where(range);
+  }
+
   /** The key of the first row of a range, or, descending, of the last; or the one after a few. */
   String key(KeyRange range, String more, boolean descending, long offset) {
     String keys = table.keyColumns().stream().map(RangeSql::read).collect(Collectors.joining(", "));

@@ -9,7 +9,13 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -135,6 +141,59 @@ public record TableDefinition(
     lines.add(line(rangeKey.stream()));
     byte[] text = String.join("\n", lines).getBytes(StandardCharsets.UTF_8);
     return HexFormat.of().formatHex(Sha256.of(text));
+  }
+
+  private static final Pattern AUTO_INCREMENT = Pattern.compile(" AUTO_INCREMENT=([0-9]+)");
+
+  /** Where its AUTO_INCREMENT goes on; empty where it has none, or nothing was counted yet. */
+  public Optional<String> autoIncrement() {
+    Matcher matcher = AUTO_INCREMENT.matcher(options());
+    return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
+  }
+
+  /** What follows the parentheses of its CREATE TABLE. */
+  private String options() {
+    return create.substring(create.lastIndexOf("\n)") + 1);
+  }
+
+  /**
+   * Whether two tables of one name are made by the same statements, but for where AUTO_INCREMENT
+   * goes on.
+   */
+  public boolean isMadeLike(TableDefinition other) {
+    return withoutAutoIncrement().equals(other.withoutAutoIncrement())
+        && Set.copyOf(indexes).equals(Set.copyOf(other.indexes))
+        && Set.copyOf(foreignKeys).equals(Set.copyOf(other.foreignKeys))
+        && hash().equals(other.hash());
+  }
+
+  private String withoutAutoIncrement() {
+    String options = options();
+    return create.substring(0, create.length() - options.length())
+        + AUTO_INCREMENT.matcher(options).replaceFirst("");
+  }
+
+  /** Whether two rows can be in each other's way although their range keys differ. */
+  public boolean hasOtherUniqueKeys() {
+    return Stream.concat(indexes.stream(), Stream.of(create.split("\n")).map(String::strip))
+            .filter(item -> item.startsWith("UNIQUE KEY") || item.startsWith("PRIMARY KEY"))
+            .count()
+        > 1;
+  }
+
+  /** The same, where its statements say other schemas. */
+  public TableDefinition inSchemas(Map<String, String> renames) {
+    UnaryOperator<String> renamed = sql -> SqlText.renameSchemas(sql, Quoting.PLAIN, renames);
+    return new TableDefinition(
+        name,
+        engine,
+        history,
+        columns,
+        rangeKey,
+        rangeKeyName,
+        renamed.apply(create),
+        indexes.stream().map(renamed).toList(),
+        foreignKeys.stream().map(renamed).toList());
   }
 
   private static String line(Stream<String> fields) {

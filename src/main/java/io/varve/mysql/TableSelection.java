@@ -3,6 +3,7 @@ package io.varve.mysql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -34,6 +35,15 @@ public record TableSelection(List<String> includes, List<String> excludes, boole
   /** Letters mean themselves. */
   public TableSelection(List<String> includes, List<String> excludes) {
     this(includes, excludes, false);
+  }
+
+  /** Some tables and no others. */
+  public static TableSelection of(Collection<TableName> tables) {
+    return new TableSelection(tables.stream().map(TableSelection::exactly).toList(), List.of());
+  }
+
+  private static String exactly(TableName name) {
+    return name.toString().replaceAll("[*?\\[\\\\]", "\\\\$0");
   }
 
   public TableSelection inAnyCase() {

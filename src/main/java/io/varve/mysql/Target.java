@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
@@ -24,6 +25,9 @@ import java.util.function.Consumer;
  * #loader} and {@link #reader} open their own.
  */
 public final class Target implements AutoCloseable {
+
+  /** The table in which a restore notes what it has done. */
+  public static final String LEDGER = RestoreLedger.TABLE;
 
   private final DatabaseServer server;
   private final boolean binaryLogOff;
@@ -359,6 +363,107 @@ public final class Target implements AutoCloseable {
           }
         });
     return made;
+  }
+
+  /** The definitions of some tables that stand on the target. */
+  public Map<TableName, TableDefinition> definitions(Collection<TableName> tables) {
+    if (tables.isEmpty()) {
+      return Map.of();
+    }
+    TableSelection selection = TableSelection.of(tables);
+    return GuardedSql.call(
+        "read the definitions of tables on",
+        address(),
+        () -> {
+          Map<TableName, TableDefinition> definitions = new HashMap<>();
+          Catalog.read(connection, info().ignoresCaseOfNames() ? selection.inAnyCase() : selection)
+              .tables()
+              .forEach(table -> definitions.put(table.name(), table.definition()));
+          return definitions;
+        });
+  }
+
+  /** The triggers of some tables, by the table; and the tables whose rows others follow. */
+  public Map<TableName, List<String>> triggers(Collection<TableName> tables) {
+    Map<TableName, List<String>> triggers = new TreeMap<>();
+    guarded(
+        "list the triggers of",
+        "the target",
+        () ->
+            Rows.each(
+                connection,
+                "SELECT EVENT_OBJECT_SCHEMA, EVENT_OBJECT_TABLE, TRIGGER_NAME FROM"
+                    + " information_schema.TRIGGERS",
+                row -> {
+                  TableName table = new TableName(row.getString(1), row.getString(2));
+                  if (tables.contains(table)) {
+                    triggers.computeIfAbsent(table, t -> new ArrayList<>()).add(row.getString(3));
+                  }
+                }));
+    return triggers;
+  }
+
+  /** The tables, among some, to whose rows a foreign key of another table refers. */
+  public Set<TableName> referredToByOthers(Collection<TableName> tables) {
+    Set<TableName> referred = new TreeSet<>();
+    guarded(
+        "list the foreign keys of",
+        "the target",
+        () ->
+            Rows.each(
+                connection,
+                "SELECT DISTINCT REFERENCED_TABLE_SCHEMA, REFERENCED_TABLE_NAME, TABLE_SCHEMA,"
+                    + " TABLE_NAME FROM information_schema.KEY_COLUMN_USAGE WHERE"
+                    + " REFERENCED_TABLE_NAME IS NOT NULL",
+                row -> {
+                  TableName parent = new TableName(row.getString(1), row.getString(2));
+                  TableName child = new TableName(row.getString(3), row.getString(4));
+                  if (tables.contains(parent) && !tables.contains(child)) {
+                    referred.add(parent);
+                  }
+                }));
+    return referred;
+  }
+
+  public void dropTrigger(String schema, String trigger) {
+    guarded(
+        "drop",
+        "trigger " + new TableName(schema, trigger),
+        () ->
+            Rows.execute(
+                connection,
+                "DROP TRIGGER IF EXISTS "
+                    + Quoted.identifier(schema)
+                    + "."
+                    + Quoted.identifier(trigger)));
+  }
+
+  /** Sets where the AUTO_INCREMENT of a table goes on. */
+  public void setAutoIncrement(TableName table, String next) {
+    guarded(
+        "set the next AUTO_INCREMENT of",
+        "table " + table,
+        () ->
+            Rows.execute(connection, "ALTER TABLE " + table.quoted() + " AUTO_INCREMENT=" + next));
+  }
+
+  /** The tables of some schemas. */
+  public Set<TableName> tables(Collection<String> schemas) {
+    Set<TableName> tables = new TreeSet<>();
+    guarded(
+        "list the tables of",
+        "the target",
+        () ->
+            Rows.each(
+                connection,
+                "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES WHERE TABLE_TYPE"
+                    + " IN ('BASE TABLE', 'SYSTEM VERSIONED', 'SEQUENCE')",
+                row -> {
+                  if (schemas.contains(row.getString(1))) {
+                    tables.add(new TableName(row.getString(1), row.getString(2)));
+                  }
+                }));
+    return tables;
   }
 
   /** Drops a table or view, whatever refers to it. */

@@ -29,7 +29,17 @@ public record BackupId(String value) implements Comparable<BackupId> {
 
   /** A new id for a backup of this moment. */
   public static BackupId next(Instant now, BackupKind kind) {
-    return new BackupId(TIME.format(now) + "-" + kind.word() + "-" + random(6));
+    return new BackupId(timeOf(now) + "-" + kind.word() + "-" + random(6));
+  }
+
+  static String timeOf(Instant now) {
+    return TIME.format(now);
+  }
+
+  public BackupKind kind() {
+    return value.contains("-" + BackupKind.FULL.word() + "-")
+        ? BackupKind.FULL
+        : BackupKind.INCREMENTAL;
   }
 
   public static Optional<BackupId> parse(String text) {

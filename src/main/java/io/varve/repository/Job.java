@@ -3,41 +3,63 @@ package io.varve.repository;
 import io.varve.InvalidRequestException;
 import io.varve.VarveException;
 import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The record of one run, put before its first effect, so that prune sees what the run makes and
- * uses. Not thread-safe.
+ * uses. While the run lives it adds a piece each hour, for prune takes for dead what is silent for
+ * a day. Thread-safe.
  */
 public final class Job {
+
+  private static final long HOURS_BETWEEN_SIGNS_OF_LIFE = 1;
+
+  private static final ScheduledExecutorService SIGNS =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("varve-job-", 0).daemon().factory());
 
   private final SourceRepository repository;
   private final String id;
   private final String work;
-  private final @Nullable BackupId own;
-  private final @Nullable BackupId pinned;
   private final Clock clock;
+  private final ScheduledFuture<?> signs;
+  private @Nullable BackupId own;
+  private @Nullable BackupId pinned;
   private int pieces;
 
-  private Job(
-      SourceRepository repository,
-      String id,
-      String work,
-      @Nullable BackupId own,
-      @Nullable BackupId pinned,
-      Clock clock) {
+  private Job(SourceRepository repository, String work, @Nullable BackupId pinned, Clock clock) {
     this.repository = repository;
-    this.id = id;
     this.work = work;
-    this.own = own;
+    this.id = BackupId.timeOf(clock.instant()) + "-" + work + "-" + BackupId.random(6);
     this.pinned = pinned;
     this.clock = clock;
-    put("running", null);
+    put("running", null, null);
+    signs =
+        SIGNS.scheduleAtFixedRate(
+            this::signOfLife,
+            HOURS_BETWEEN_SIGNS_OF_LIFE,
+            HOURS_BETWEEN_SIGNS_OF_LIFE,
+            TimeUnit.HOURS);
   }
 
-  /** Begins the record of a run that makes a backup. */
-  public static Job ofBackup(SourceRepository repository, BackupId own, Clock clock) {
-    return new Job(repository, own + "-" + BackupId.random(4), "backup", own, null, clock);
+  /** Begins the record of a run that will make a backup. */
+  public static Job ofBackup(SourceRepository repository, Clock clock) {
+    return new Job(repository, "backup", null, clock);
+  }
+
+  /** Begins the record of a run that makes damaged parts again. */
+  public static Job ofRepair(SourceRepository repository, Clock clock) {
+    return new Job(repository, "repair", null, clock);
+  }
+
+  /** Begins the record of a run that takes backups away. */
+  public static Job ofPrune(SourceRepository repository, Clock clock) {
+    return new Job(repository, "prune", null, clock);
   }
 
   /**
@@ -47,15 +69,16 @@ public final class Job {
    * @throws InvalidRequestException if the backup was deleted meanwhile
    */
   public static Job using(SourceRepository repository, String work, BackupId pinned, Clock clock) {
-    String id = BackupId.next(clock.instant(), BackupKind.FULL).value().substring(0, 16);
-    Job job =
-        new Job(repository, id + "-" + work + "-" + BackupId.random(6), work, null, pinned, clock);
+    Job job = new Job(repository, work, pinned, clock);
     if (repository.isBuried(pinned)) {
-      throw new InvalidRequestException(
-          "use",
-          "backup " + pinned + " of " + repository.location(),
-          "it was deleted",
-          "varve list shows those that are there.");
+      InvalidRequestException deleted =
+          new InvalidRequestException(
+              "use",
+              "backup " + pinned + " of " + repository.location(),
+              "it was deleted",
+              "varve list shows those that are there.");
+      job.failed(deleted);
+      throw deleted;
     }
     return job;
   }
@@ -65,26 +88,80 @@ public final class Job {
     return id;
   }
 
-  public void done() {
-    put("done", null);
+  /**
+   * Says which backup the run makes, and of which backup it will use parts; then looks whether that
+   * one is still there, in this order.
+   *
+   * @return false if it was deleted: none of its parts may be used
+   */
+  public synchronized boolean makes(BackupId newOwn, @Nullable BackupId newPinned) {
+    own = newOwn;
+    pinned = newPinned;
+    put("running", null, null);
+    return newPinned == null || !repository.isBuried(newPinned);
+  }
+
+  /**
+   * As {@link #makes(BackupId, BackupId)}, and goes on pinning another.
+   *
+   * @return false if one of the two was deleted
+   */
+  public synchronized boolean makes(
+      BackupId newOwn, BackupId newPinned, @Nullable BackupId alsoPinned) {
+    boolean first = alsoPinned == null || makes(newOwn, alsoPinned);
+    return makes(newOwn, newPinned) && first;
+  }
+
+  /** Notes what the run has stored, for the one that goes on if this one cannot. */
+  public synchronized void checkpoint(List<CheckpointRange> ranges) {
+    put("running", null, ranges);
+  }
+
+  /** Ends the record. */
+  public synchronized void done() {
+    end("done", null);
+  }
+
+  /**
+   * The run ends before its work is done, which another can go on with.
+   *
+   * @param first is done before
+   */
+  public synchronized void stopped(Throwable why, Runnable first) {
+    signs.cancel(false);
+    uninterrupted(
+        why,
+        () -> {
+          if (own == null) {
+            end("failed", message(why));
+          } else {
+            first.run();
+            put("stopped", message(why), null);
+          }
+        });
   }
 
   /**
    * Ends the record, and the possibility of a commit. What fails here is attached to the failure
    * that led here.
    */
-  public void failed(Throwable failure) {
-    // a run that is told to end still has this to say, and clients give up on interrupted threads
+  public synchronized void failed(Throwable failure) {
+    signs.cancel(false);
+    uninterrupted(
+        failure,
+        () -> {
+          if (own != null) {
+            repository.fence(own, id, clock.instant());
+          }
+          end("failed", message(failure));
+        });
+  }
+
+  /** A run that is told to end has this to say, and clients give up on interrupted threads. */
+  private static void uninterrupted(Throwable failure, Runnable last) {
     boolean interrupted = Thread.interrupted();
     try {
-      if (own != null) {
-        repository.fence(own, id, clock.instant());
-      }
-      String message =
-          failure instanceof VarveException known
-              ? known.getMessage()
-              : failure.getClass().getSimpleName();
-      put("failed", message);
+      last.run();
     } catch (RuntimeException alsoFailed) {
       failure.addSuppressed(alsoFailed);
     } finally {
@@ -94,9 +171,32 @@ public final class Job {
     }
   }
 
-  private void put(String state, @Nullable String message) {
-    repository.record(
-        new JobEntry(Repository.FORMAT, id, work, own, pinned, state, clock.instant(), message),
-        pieces++);
+  private static @Nullable String message(Throwable failure) {
+    return failure instanceof VarveException known
+        ? known.getMessage()
+        : failure.getClass().getSimpleName();
+  }
+
+  private synchronized void signOfLife() {
+    try {
+      put("running", null, null);
+    } catch (RuntimeException e) {
+      // the store is away for now; the work will find out
+    }
+  }
+
+  private void put(String state, @Nullable String message, @Nullable List<CheckpointRange> ranges) {
+    repository.record(entry(state, message, ranges), pieces++);
+  }
+
+  private void end(String state, @Nullable String message) {
+    signs.cancel(false);
+    repository.recordEnd(entry(state, message, null));
+  }
+
+  private JobEntry entry(
+      String state, @Nullable String message, @Nullable List<CheckpointRange> ranges) {
+    return new JobEntry(
+        Repository.FORMAT, id, work, own, pinned, state, clock.instant(), message, ranges);
   }
 }

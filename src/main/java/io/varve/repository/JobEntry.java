@@ -1,18 +1,20 @@
 package io.varve.repository;
 
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One piece of a job's record. The first, put before the job's first effect, pins the backup that
+ * One piece of a job's record. Before the job's first effect one is put that pins the backup that
  * it uses: prune keeps what a living job pins.
  *
  * @param job the job's id
  * @param work backup, restore, verify
  * @param ownBackup the backup that the job is making, if any
  * @param pinnedBackup the backup that the job uses, if any
- * @param state running, done or failed
+ * @param state running; stopped: another run can go on with it; done or failed
  * @param message of the failure
+ * @param ranges that the job has read and stored since its last piece
  */
 public record JobEntry(
     int format,
@@ -22,4 +24,5 @@ public record JobEntry(
     @Nullable BackupId pinnedBackup,
     String state,
     Instant time,
-    @Nullable String message) {}
+    @Nullable String message,
+    @Nullable List<CheckpointRange> ranges) {}

@@ -45,8 +45,42 @@ final class Layout {
     return tombstones(source) + id;
   }
 
+  static String jobs(String source) {
+    return source + "/jobs/";
+  }
+
   static String job(String source, String job, int piece) {
-    return source + "/jobs/" + job + "/" + piece + ".json";
+    return jobs(source) + job + "/" + piece + ".json";
+  }
+
+  /** The last piece, by whose name a listing tells which jobs have ended. */
+  static String jobEnd(String source, String job) {
+    return jobs(source) + job + "/end.json";
+  }
+
+  static String lease(String source) {
+    return source + "/lease.json";
+  }
+
+  static String hold(String source, BackupId id) {
+    return holds(source) + id;
+  }
+
+  static String holds(String source) {
+    return source + "/holds/";
+  }
+
+  static String damaged(String source) {
+    return source + "/damaged/";
+  }
+
+  /** Stands for a part that was found damaged. */
+  static String damaged(String source, String partKey) {
+    return damaged(source) + partKey.substring(parts(source).length());
+  }
+
+  static String parts(String source, String id) {
+    return parts(source) + id + "/";
   }
 
   static String parts(String source) {

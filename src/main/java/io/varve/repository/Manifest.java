@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param selection which tables were asked for
  * @param notes what a reader of the backup should know: what was left out, and why
  * @param accounts the server's users and roles; null where they were not asked for
+ * @param changes since the parent; null where no one has looked
+ * @param tags of the user; null where there are none
+ * @param repairs the backup in whose place this one stands, with damaged parts made again
  */
 public record Manifest(
     int format,
@@ -37,7 +40,10 @@ public record Manifest(
     List<TableEntry> tables,
     Totals totals,
     List<String> notes,
-    @Nullable List<Account> accounts) {
+    @Nullable List<Account> accounts,
+    @Nullable Changes changes,
+    @Nullable List<String> tags,
+    @Nullable BackupId repairs) {
 
   /** The same without the bounds of ranges, which are key values of rows. */
   public Manifest withoutBounds() {
@@ -48,6 +54,33 @@ public record Manifest(
   public Manifest withoutSecrets() {
     return with(
         tables, accounts == null ? null : accounts.stream().map(Account::withoutSecret).toList());
+  }
+
+  /** The same backup under a new id, with other parts in place of damaged ones. */
+  public Manifest repaired(BackupId newId, String newRunId, List<TableEntry> newTables) {
+    return new Manifest(
+        format,
+        newId,
+        kind,
+        parent,
+        newRunId,
+        source,
+        server,
+        snapshotTime,
+        consistency,
+        toolVersion,
+        checksumAlgorithm,
+        encryption,
+        includes,
+        excludes,
+        schemas,
+        newTables,
+        totals,
+        notes,
+        accounts,
+        changes,
+        tags,
+        id);
   }
 
   private Manifest with(List<TableEntry> newTables, @Nullable List<Account> newAccounts) {
@@ -70,6 +103,9 @@ public record Manifest(
         newTables,
         totals,
         notes,
-        newAccounts);
+        newAccounts,
+        changes,
+        tags,
+        repairs);
   }
 }

@@ -6,6 +6,7 @@ import io.varve.InvalidRequestException;
 import io.varve.RetryLaterException;
 import io.varve.codec.EncodedPart;
 import io.varve.codec.RowChecksum;
+import io.varve.codec.StoredBytes;
 import io.varve.mysql.TableDefinition;
 import io.varve.store.Content;
 import io.varve.store.ObjectInfo;
@@ -14,9 +15,12 @@ import io.varve.store.PutOutcome;
 import io.varve.store.Sha256;
 import io.varve.store.StoredObject;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,6 +29,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,21 +100,22 @@ public final class SourceRepository {
    *
    * @throws DamageFoundException if it is missing, cut, altered, or another one
    */
-  public byte[] readPart(PartEntry part) {
-    StoredObject object =
-        store.get(part.key()).orElseThrow(() -> damaged(part, "it is missing from the store"));
-    if (object.content().length != part.storedBytes()) {
+  public void readPart(PartEntry part, StoredBytes into) {
+    byte[] array = into.room(part.storedBytes());
+    int size =
+        store
+            .read(part.key(), array)
+            .orElseThrow(() -> damaged(part, "it is missing from the store"));
+    if (size != part.storedBytes()) {
       throw damaged(
-          part,
-          "it has "
-              + object.content().length
-              + " bytes where the manifest says "
-              + part.storedBytes());
+          part, "it has " + size + " bytes where the manifest says " + part.storedBytes());
     }
-    if (!HexFormat.of().formatHex(Sha256.of(object.content())).equals(part.sha256())) {
+    MessageDigest sha256 = Sha256.newDigest();
+    sha256.update(array, 0, size);
+    if (!HexFormat.of().formatHex(sha256.digest()).equals(part.sha256())) {
       throw damaged(part, "its SHA-256 is not the manifest's: it was altered or swapped");
     }
-    return object.content();
+    into.filled(size);
   }
 
   private DamageFoundException damaged(PartEntry part, String reason) {
@@ -119,17 +127,257 @@ public final class SourceRepository {
             + " hit.");
   }
 
-  /** Sizes of all objects below parts/, by key; of one run only if its id is given. */
-  public Map<String, Long> partSizes(Optional<BackupId> run) {
+  /** Sizes of all objects below parts/, by key. A request for 1,000 of them. */
+  public Map<String, Long> partSizes() {
+    return sizesBelow(Layout.parts(source));
+  }
+
+  /**
+   * Which of the parts are there with their size, and were not found damaged. Lists the folders
+   * that the keys name: a request for 1,000 objects in them.
+   *
+   * @param keys of parts of this source
+   */
+  public Predicate<PartEntry> soundParts(Collection<String> keys) {
+    Set<String> folders = new TreeSet<>();
+    keys.forEach(key -> backupOf(key).ifPresent(id -> folders.add(Layout.parts(source, id))));
     Map<String, Long> sizes = new HashMap<>();
-    String prefix = Layout.parts(source) + run.map(id -> id + "/").orElse("");
+    folders.forEach(folder -> sizes.putAll(sizesBelow(folder)));
+    Set<String> damaged = damagedParts();
+    return part ->
+        sizes.getOrDefault(part.key(), -1L) == part.storedBytes() && !damaged.contains(part.key());
+  }
+
+  /** What lies among the parts and has no backup's id in its key: no run of Varve put it there. */
+  public List<String> strayParts() {
+    return partSizes().keySet().stream()
+        .filter(key -> backupOf(key).flatMap(BackupId::parse).isEmpty())
+        .sorted()
+        .toList();
+  }
+
+  private Map<String, Long> sizesBelow(String prefix) {
+    Map<String, Long> sizes = new HashMap<>();
     store.list(prefix, object -> sizes.put(object.key(), object.size()));
     return sizes;
   }
 
+  /** In the folder of which backup a part lies. */
+  public Optional<String> backupOf(String partKey) {
+    String parts = Layout.parts(source);
+    int end = partKey.indexOf('/', parts.length());
+    return partKey.startsWith(parts) && end > 0
+        ? Optional.of(partKey.substring(parts.length(), end))
+        : Optional.empty();
+  }
+
+  /** The keys of parts that were found damaged. */
+  public Set<String> damagedParts() {
+    Set<String> damaged = new HashSet<>();
+    String prefix = Layout.damaged(source);
+    store.list(
+        prefix,
+        object -> damaged.add(Layout.parts(source) + object.key().substring(prefix.length())));
+    return damaged;
+  }
+
+  /** Notes that a part is damaged: no later backup keeps it. */
+  public void noteDamaged(String partKey, String reason) {
+    store.create(
+        Layout.damaged(source, partKey), Content.of(reason.getBytes(StandardCharsets.UTF_8)));
+  }
+
   /** Puts a piece of a job's record. */
-  public void record(JobEntry entry, int piece) {
+  void record(JobEntry entry, int piece) {
     store.create(Layout.job(source, entry.job(), piece), Content.of(Json.write(entry)));
+  }
+
+  /** Puts the last piece of a job's record. */
+  void recordEnd(JobEntry entry) {
+    store.create(Layout.jobEnd(source, entry.job()), Content.of(Json.write(entry)));
+  }
+
+  /** When the first piece of a job's record was put, by the store's clock. */
+  public Instant timeOf(Job job) {
+    String key = Layout.job(source, job.id(), 0);
+    return infoOf(key)
+        .map(ObjectInfo::modified)
+        .orElseThrow(() -> damaged(key, "it was put and is not there"));
+  }
+
+  private Optional<ObjectInfo> infoOf(String key) {
+    List<ObjectInfo> found = new ArrayList<>();
+    store.list(key, found::add);
+    return found.stream().filter(object -> object.key().equals(key)).findFirst();
+  }
+
+  /**
+   * The records of jobs that have not ended, oldest first. A listing, and a request for each of
+   * their pieces.
+   */
+  public List<JobRecord> openJobs() {
+    return open(jobs());
+  }
+
+  /** The records of those among some jobs that have not ended. A request for each piece. */
+  public List<JobRecord> open(List<ListedJob> jobs) {
+    return jobs.stream().filter(job -> !job.ended()).map(this::read).toList();
+  }
+
+  /** All jobs, without their pieces, oldest first. */
+  public List<ListedJob> jobs() {
+    Map<String, ListedJob> jobs = new TreeMap<>();
+    String prefix = Layout.jobs(source);
+    store.list(
+        prefix,
+        object -> {
+          String[] names = object.key().substring(prefix.length()).split("/", -1);
+          if (names.length == 2) {
+            jobs.merge(
+                names[0],
+                new ListedJob(
+                    names[0],
+                    List.of(object.key()),
+                    names[1].equals("end.json"),
+                    object.modified()),
+                ListedJob::plus);
+          }
+        });
+    return List.copyOf(jobs.values());
+  }
+
+  private JobRecord read(ListedJob job) {
+    List<JobEntry> pieces = new ArrayList<>();
+    job.keys().stream()
+        .sorted(Comparator.comparingInt(SourceRepository::pieceNumber))
+        .forEach(
+            key ->
+                store.get(key).ifPresent(object -> pieces.add(parse(object, key, JobEntry.class))));
+    return new JobRecord(job.id(), pieces, job.lastModified());
+  }
+
+  private static int pieceNumber(String key) {
+    String digits = key.substring(key.lastIndexOf('/') + 1).replaceFirst("\\.json$", "");
+    try {
+      return Integer.parseInt(digits);
+    } catch (NumberFormatException e) {
+      return Integer.MAX_VALUE;
+    }
+  }
+
+  /** The ids at whose key a manifest or a fence stands: a run of theirs can commit no more. */
+  public Set<BackupId> closedIds() {
+    Set<BackupId> closed = new HashSet<>();
+    store.list(Layout.manifests(source), object -> idOfManifest(object).ifPresent(closed::add));
+    return closed;
+  }
+
+  /** When each manifest, or fence, was put, by the store's clock. */
+  public Map<BackupId, Instant> manifestTimes() {
+    Map<BackupId, Instant> times = new HashMap<>();
+    store.list(
+        Layout.manifests(source),
+        object -> idOfManifest(object).ifPresent(id -> times.put(id, object.modified())));
+    return times;
+  }
+
+  private static Optional<BackupId> idOfManifest(ObjectInfo object) {
+    return BackupId.parse(lastSegment(object).replaceFirst("\\.json$", ""));
+  }
+
+  /**
+   * The manifest of a backup that may not count, for what it names; empty for a fence, and where
+   * there is none.
+   *
+   * @throws DamageFoundException if it cannot be read
+   */
+  public Optional<Manifest> manifestOrFence(BackupId id) {
+    String key = Layout.manifest(source, id);
+    Optional<StoredObject> object = store.get(key);
+    if (object.isEmpty()) {
+      return Optional.empty();
+    }
+    Format format = parse(object.get(), key, Format.class);
+    Repository.requireKnownFormat(format.format(), key, store);
+    return Boolean.TRUE.equals(format.fence())
+        ? Optional.empty()
+        : Optional.of(parse(object.get(), key, Manifest.class));
+  }
+
+  /** The ids that have a tombstone. */
+  public Set<BackupId> buried() {
+    return idsBelow(Layout.tombstones(source));
+  }
+
+  /** Says that a backup is deleted: from now on it does not count. Kept for ever. */
+  public void bury(BackupId id, String runId) {
+    store.create(Layout.tombstone(source, id), Content.of(runId.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** The ids of backups that are held: no policy takes them away. */
+  public Set<BackupId> held() {
+    return idsBelow(Layout.holds(source));
+  }
+
+  /** Keeps a backup whatever the policy says. */
+  public void hold(BackupId id) {
+    store.create(Layout.hold(source, id), Content.of(new byte[0]));
+  }
+
+  /** Leaves a backup to the policy again. */
+  public void release(BackupId id) {
+    store.delete(Layout.hold(source, id));
+  }
+
+  private Set<BackupId> idsBelow(String prefix) {
+    Set<BackupId> ids = new TreeSet<>();
+    store.list(prefix, object -> BackupId.parse(lastSegment(object)).ifPresent(ids::add));
+    return ids;
+  }
+
+  /** For prune alone: the manifest of a backup that is buried. */
+  public void deleteManifest(BackupId id) {
+    store.delete(Layout.manifest(source, id));
+  }
+
+  /** For prune alone: what else was said of a backup whose manifest is gone. */
+  public void deleteRecordsOf(BackupId id) {
+    store.delete(Layout.summary(source, id));
+    store.delete(Layout.hold(source, id));
+  }
+
+  /** For prune alone: a part that nothing names, in the folder of a closed id. */
+  public void deletePart(String key) {
+    store.delete(key);
+  }
+
+  /** For prune alone: the mark of a damaged part that is gone. */
+  public void forgetDamage(String partKey) {
+    store.delete(Layout.damaged(source, partKey));
+  }
+
+  /** For prune alone: the record of a job that ended long ago. */
+  public void delete(ListedJob job) {
+    job.keys().forEach(store::delete);
+  }
+
+  Optional<StoredObject> readLease() {
+    return store.get(Layout.lease(source));
+  }
+
+  Optional<ObjectInfo> leaseInfo() {
+    return infoOf(Layout.lease(source));
+  }
+
+  LeaseEntry parseLease(StoredObject object) {
+    return parse(object, Layout.lease(source), LeaseEntry.class);
+  }
+
+  /** Puts the lease where there is none, or over a version of it. */
+  PutOutcome putLease(LeaseEntry entry, @Nullable String over) {
+    Content content = Content.of(Json.write(entry));
+    String key = Layout.lease(source);
+    return over == null ? store.create(key, content) : store.replace(key, content, over);
   }
 
   /**
@@ -140,19 +388,7 @@ public final class SourceRepository {
    */
   public void commit(Manifest manifest) {
     byte[] json = Json.write(manifest);
-    Summary summary =
-        new Summary(
-            Repository.FORMAT,
-            manifest.id(),
-            manifest.kind(),
-            manifest.runId(),
-            source,
-            manifest.server(),
-            manifest.snapshotTime(),
-            manifest.totals(),
-            json.length,
-            HexFormat.of().formatHex(Sha256.of(json)));
-    store.create(Layout.summary(source, manifest.id()), Content.of(Json.write(summary)));
+    putSummary(Summary.of(manifest, json));
     String key = Layout.manifest(source, manifest.id());
     PutOutcome outcome;
     try {
@@ -174,6 +410,15 @@ public final class SourceRepository {
     }
   }
 
+  /** In place of that of an earlier run of the same backup, which ended before it committed. */
+  private void putSummary(Summary summary) {
+    String key = Layout.summary(source, summary.id());
+    Content content = Content.of(Json.write(summary));
+    if (store.create(key, content) == PutOutcome.OTHER) {
+      store.get(key).ifPresent(other -> store.replace(key, content, other.version()));
+    }
+  }
+
   /** Ends a run without a commit: from here on none can come, so that what it left can be swept. */
   public void fence(BackupId id, String runId, Instant now) {
     Fence fence = new Fence(Repository.FORMAT, id, true, runId, now);
@@ -192,11 +437,29 @@ public final class SourceRepository {
       if (id == null || buried.contains(id.value())) {
         continue;
       }
-      // a fence stands where a manifest would, but has not its size
-      summary(id).filter(s -> s.manifestBytes() == manifest.size()).ifPresent(backups::add);
+      // a fence stands where a manifest would, but has not its size; nor has one of another run
+      summary(id)
+          .filter(s -> s.manifestBytes() == manifest.size())
+          .or(() -> summaryOfManifest(id))
+          .ifPresent(backups::add);
     }
     backups.sort(Comparator.comparing(Summary::id));
     return backups;
+  }
+
+  /** From the manifest itself; empty for a fence. */
+  private Optional<Summary> summaryOfManifest(BackupId id) {
+    String key = Layout.manifest(source, id);
+    Optional<StoredObject> object = store.get(key);
+    try {
+      if (object.isEmpty() || Boolean.TRUE.equals(parse(object.get(), key, Format.class).fence())) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          Summary.of(parse(object.get(), key, Manifest.class), object.get().content()));
+    } catch (DamageFoundException e) {
+      return Optional.empty(); // verify says so; one damaged backup must not hide the others
+    }
   }
 
   private static String lastSegment(ObjectInfo object) {
@@ -264,6 +527,7 @@ public final class SourceRepository {
     ManifestRules.require(manifest, id, source, key + " in " + store.location());
     String sha256 = HexFormat.of().formatHex(Sha256.of(object.content()));
     summary(id)
+        .filter(summary -> summary.runId().equals(manifest.runId()))
         .filter(summary -> !summary.manifestSha256().equals(sha256))
         .ifPresent(
             summary -> {

@@ -13,24 +13,36 @@ import org.jspecify.annotations.Nullable;
  * @param definitionHash of what gives the parts' bytes and bounds their meaning
  * @param parts in the order of the range key, covering the table without a gap; none for a table
  *     without rows
+ * @param change since the parent; null in a full backup
  */
 public record TableEntry(
-    TableDefinition definition, String definitionHash, long rows, List<PartEntry> parts) {
+    TableDefinition definition,
+    String definitionHash,
+    long rows,
+    List<PartEntry> parts,
+    @Nullable TableChange change) {
 
   public static TableEntry of(TableDefinition definition, List<PartEntry> parts) {
     return new TableEntry(
         definition,
         definition.hash(),
         parts.stream().mapToLong(PartEntry::rows).sum(),
-        List.copyOf(parts));
+        List.copyOf(parts),
+        null);
+  }
+
+  /** The same, with what became of it since the parent. */
+  public TableEntry with(@Nullable TableChange newChange) {
+    return new TableEntry(definition, definitionHash, rows, parts, newChange);
+  }
+
+  /** The same, with other parts in place of these. */
+  public TableEntry withParts(List<PartEntry> newParts) {
+    return new TableEntry(definition, definitionHash, rows, newParts, change);
   }
 
   TableEntry withoutBounds() {
-    return new TableEntry(
-        definition,
-        definitionHash,
-        rows,
-        parts.stream().map(part -> part.withRange(null, null)).toList());
+    return withParts(parts.stream().map(part -> part.withRange(null, null)).toList());
   }
 
   /** Size of the longest row's text, as far as the parts know; 0 where none does. */

@@ -3,6 +3,7 @@ package io.varve.restore;
 import io.varve.InvalidRequestException;
 import io.varve.Progress;
 import io.varve.Workers;
+import io.varve.codec.StoredBytes;
 import io.varve.mysql.Account;
 import io.varve.mysql.MissingPrivilege;
 import io.varve.mysql.PartLoader;
@@ -31,6 +32,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -84,7 +88,8 @@ public final class Restore {
     Optional<Job> job = pin(plan.manifest().id());
     try {
       warnOfMissingPrivileges(plan);
-      RestoreReport report = carryOut(plan);
+      RestoreReport report =
+          options.mode() == RestoreMode.DIFF ? carryOutDiff(plan) : carryOut(plan);
       job.ifPresent(Job::done);
       return report;
     } catch (InvalidRequestException failed) {
@@ -94,6 +99,96 @@ public final class Restore {
       job.ifPresent(started -> started.failed(failed));
       throw failed;
     }
+  }
+
+  /** Finds out in what the target differs from a backup; writes nothing to it. */
+  public DiffReport diff(RestorePlan plan) {
+    Optional<Job> job = pin(plan.manifest().id());
+    try {
+      progress.begin("comparing", plan.rawBytes());
+      DiffReport report = report(plan, difference(plan));
+      job.ifPresent(Job::done);
+      return report;
+    } catch (RuntimeException | Error failed) {
+      job.ifPresent(started -> started.failed(failed));
+      throw failed;
+    }
+  }
+
+  private static DiffReport report(RestorePlan plan, TargetDiff diff) {
+    List<DiffReport.Table> tables = new ArrayList<>();
+    for (PlannedTable table : plan.tables()) {
+      List<TargetVerification.Difference> different = diff.differencesOf(table);
+      String state =
+          diff.missing().contains(table)
+              ? "missing"
+              : diff.otherwise().contains(table)
+                  ? "otherwise"
+                  : different.isEmpty() ? "same" : "different";
+      tables.add(
+          new DiffReport.Table(
+              table.target().name().toString(),
+              state,
+              table.entry().rows(),
+              diff.alike().contains(table) ? Math.max(1, table.entry().parts().size()) : 0,
+              different.size(),
+              different.stream().mapToLong(each -> each.check().expected().rows()).sum(),
+              different.stream().mapToLong(TargetVerification.Difference::rowsThere).sum()));
+    }
+    return new DiffReport(
+        plan.manifest().id(),
+        tables.stream().allMatch(table -> table.state().equals("same")),
+        tables,
+        diff.additional().stream().map(TableName::toString).toList());
+  }
+
+  private TargetDiff difference(RestorePlan plan) {
+    List<TableName> names = plan.tables().stream().map(table -> table.target().name()).toList();
+    Set<TableName> standing = new TreeSet<>(target.existing(names));
+    if (plan.resumed()) {
+      standing.removeAll(target.made(plan.ledgerSchema(), standing));
+    }
+    Map<TableName, TableDefinition> definitions = target.definitions(standing);
+    List<PlannedTable> missing = new ArrayList<>();
+    List<PlannedTable> otherwise = new ArrayList<>();
+    List<PlannedTable> alike = new ArrayList<>();
+    for (PlannedTable table : plan.tables()) {
+      TableDefinition there = definitions.get(table.target().name());
+      if (!standing.contains(table.target().name())) {
+        missing.add(table);
+      } else if (there == null
+          || !there.isMadeLike(asOnTarget(plan, table))
+          || table.target().hasHistory()) {
+        otherwise.add(table);
+      } else {
+        alike.add(table);
+      }
+    }
+    TargetVerification.Comparison comparison =
+        verification()
+            .compare(
+                alike.stream().filter(table -> !table.target().definitionOnly()).toList(),
+                plan.translation());
+    Set<TableName> additional =
+        new TreeSet<>(target.tables(plan.schemas().stream().map(PlannedSchema::target).toList()));
+    additional.removeAll(names);
+    additional.removeIf(name -> name.table().equals(Target.LEDGER) || plan.hasSequence(name));
+    return new TargetDiff(
+        missing,
+        otherwise,
+        alike,
+        comparison.ranges(),
+        comparison.differences(),
+        List.copyOf(additional));
+  }
+
+  /** Its statements say the schemas of the backup; the target shows its own. */
+  private static TableDefinition asOnTarget(RestorePlan plan, PlannedTable table) {
+    return table.target().inSchemas(plan.renames());
+  }
+
+  private TargetVerification verification() {
+    return new TargetVerification(target, repository, options.parallel(), progress, this::note);
   }
 
   /** From a store that cannot be written to, a restore must be possible all the same. */
@@ -135,11 +230,7 @@ public final class Restore {
     target.grant(made, plan.renames(), this::note);
     Instant indexed = clock.instant();
     progress.begin("verifying", plan.rawBytes());
-    int ranges =
-        new TargetVerification(target, repository, options.parallel(), progress, this::note)
-            .run(
-                plan.tables().stream().filter(t -> !t.target().definitionOnly()).toList(),
-                plan.translation());
+    int ranges = verification().run(withRows(plan), plan.translation());
     target.dropLedger(plan.ledgerSchema());
     Instant end = clock.instant();
     return new RestoreReport(
@@ -154,7 +245,167 @@ public final class Restore {
         seconds(indexed, end),
         ranges,
         true,
+        null,
         List.copyOf(notes));
+  }
+
+  /** Makes what is missing, replaces ranges that differ, and leaves alone what does not. */
+  private RestoreReport carryOutDiff(RestorePlan plan) {
+    Instant start = clock.instant();
+    progress.begin("comparing", plan.rawBytes());
+    TargetDiff diff = difference(plan);
+    takeTriggersAway(plan, diff);
+    List<PlannedTable> toMake = new ArrayList<>(diff.missing());
+    toMake.addAll(diff.otherwise());
+    RestorePlan made = plan.only(toMake);
+    progress.begin(
+        "loading",
+        made.rawBytes()
+            + diff.differences().stream().mapToLong(each -> each.check().bytes()).sum());
+    makeTables(made);
+    load(made);
+    replaceRanges(plan, diff.differences());
+    diff.alike().forEach(this::setAutoIncrement);
+    if (options.dropOthers()) {
+      diff.additional().forEach(target::drop);
+    }
+    Instant loaded = clock.instant();
+    progress.begin("indexing", 0);
+    makeKeys(made);
+    makeObjects(plan);
+    Instant indexed = clock.instant();
+    progress.begin("verifying", plan.rawBytes());
+    int ranges = verification().run(withRows(plan), plan.translation());
+    target.dropLedger(plan.ledgerSchema());
+    Instant end = clock.instant();
+    List<TargetVerification.Difference> replaced = diff.differences();
+    return new RestoreReport(
+        plan.manifest().id(),
+        plan.tables().size(),
+        made.rows() + replaced.stream().mapToLong(each -> each.check().expected().rows()).sum(),
+        made.rawBytes() + replaced.stream().mapToLong(each -> each.check().bytes()).sum(),
+        made.storedBytes()
+            + replaced.stream()
+                .flatMap(each -> each.check().parts().stream())
+                .mapToLong(PartEntry::storedBytes)
+                .sum(),
+        seconds(start, end),
+        seconds(start, loaded),
+        seconds(loaded, indexed),
+        seconds(indexed, end),
+        ranges,
+        true,
+        new RestoreReport.Touched(
+            toMake.size(),
+            diff.ranges(),
+            replaced.size(),
+            options.dropOthers() ? diff.additional().size() : 0),
+        List.copyOf(notes));
+  }
+
+  private static List<PlannedTable> withRows(RestorePlan plan) {
+    return plan.tables().stream().filter(table -> !table.target().definitionOnly()).toList();
+  }
+
+  private void setAutoIncrement(PlannedTable table) {
+    Optional<String> wanted = table.target().autoIncrement();
+    TableName name = table.target().name();
+    boolean differs =
+        wanted.isPresent()
+            && !wanted.equals(
+                Optional.ofNullable(target.definitions(Set.of(name)).get(name))
+                    .flatMap(TableDefinition::autoIncrement));
+    if (differs) {
+      target.setAutoIncrement(name, wanted.get());
+    }
+  }
+
+  /**
+   * Triggers would act on each row that is replaced, and rows that other tables refer to go away
+   * for a moment: both only where the user has said so. They are made again with the objects.
+   */
+  private void takeTriggersAway(RestorePlan plan, TargetDiff diff) {
+    Set<TableName> touched = new TreeSet<>();
+    diff.differences().forEach(each -> touched.add(each.check().table().target().name()));
+    if (touched.isEmpty()) {
+      return;
+    }
+    Map<TableName, List<String>> triggers = target.triggers(touched);
+    if (!options.overwriteLive()) {
+      Set<TableName> inUse = new TreeSet<>(triggers.keySet());
+      Set<TableName> all = new TreeSet<>();
+      plan.tables().forEach(table -> all.add(table.target().name()));
+      Set<TableName> referred = target.referredToByOthers(all);
+      referred.retainAll(touched);
+      inUse.addAll(referred);
+      if (!inUse.isEmpty()) {
+        throw new InvalidRequestException(
+            "replace rows in",
+            inUse.stream().map(TableName::toString).collect(Collectors.joining(", ")),
+            "there are triggers on them, or foreign keys of tables that are not restored",
+            "Say that nobody else works with these tables now (--overwrite-live): triggers are"
+                + " taken away and made again as the backup has them, foreign keys are not"
+                + " followed.");
+      }
+    }
+    triggers.forEach(
+        (table, names) -> names.forEach(name -> target.dropTrigger(table.schema(), name)));
+  }
+
+  /**
+   * A range and its rows in one transaction, in the order of the key; where another unique key
+   * might hold a row that moved from one range to another, all that differs goes first.
+   */
+  private void replaceRanges(RestorePlan plan, List<TargetVerification.Difference> differences) {
+    List<TargetVerification.Check> checks =
+        differences.stream().map(TargetVerification.Difference::check).toList();
+    List<TargetVerification.Check> inTwoSteps =
+        checks.stream().filter(check -> check.table().target().hasOtherUniqueKeys()).toList();
+    onLoaders(plan, inTwoSteps, Restore::takeAway);
+    onLoaders(
+        plan,
+        checks,
+        (loader, check) -> {
+          boolean isEmpty = inTwoSteps.contains(check);
+          replace(loader, check, isEmpty);
+        });
+  }
+
+  private static void takeAway(PartLoader loader, TargetVerification.Check check) {
+    if (check.table().target().transactional()) {
+      loader.delete(check.table().target(), check.range());
+    } else {
+      loader.empty(check.table().target());
+    }
+  }
+
+  private void replace(PartLoader loader, TargetVerification.Check check, boolean isEmpty) {
+    TableDefinition table = check.table().target();
+    List<PartEntry> parts = check.parts();
+    if (!isEmpty && parts.size() == 1 && table.transactional()) {
+      PartEntry part = parts.getFirst();
+      loader.replace(table, check.range(), part.rows(), read(loader, part));
+    } else {
+      if (!isEmpty) {
+        takeAway(loader, check);
+      }
+      parts.forEach(part -> loader.add(table, part.rows(), read(loader, part)));
+    }
+    parts.forEach(part -> progress.advance(part.rows(), part.rawBytes()));
+  }
+
+  private <T> void onLoaders(RestorePlan plan, List<T> items, BiConsumer<PartLoader, T> work) {
+    List<PartLoader> loaders = new ArrayList<>();
+    try {
+      for (int i = 0; i < Math.min(options.parallel(), items.size()); i++) {
+        loaders.add(target.loader(plan.ledgerSchema()));
+      }
+      if (!loaders.isEmpty()) {
+        Workers.share(loaders, items, work);
+      }
+    } finally {
+      loaders.forEach(PartLoader::close);
+    }
   }
 
   private static List<Account> accounts(Manifest manifest) {
@@ -241,16 +492,7 @@ public final class Restore {
     plan.tables().stream()
         .sorted(Comparator.comparingLong(PlannedTable::rawBytes).reversed())
         .forEach(table -> work.addAll(loads(table)));
-    int connections = Math.max(1, Math.min(options.parallel(), work.size()));
-    List<PartLoader> loaders = new ArrayList<>();
-    try {
-      for (int i = 0; i < connections; i++) {
-        loaders.add(target.loader(plan.ledgerSchema()));
-      }
-      Workers.share(loaders, work, (loader, next) -> next.accept(loader));
-    } finally {
-      loaders.forEach(PartLoader::close);
-    }
+    onLoaders(plan, work, (loader, next) -> next.accept(loader));
   }
 
   private List<Consumer<PartLoader>> loads(PlannedTable table) {
@@ -276,9 +518,14 @@ public final class Restore {
   private void load(PartLoader loader, TableDefinition table, int i, List<PartEntry> parts) {
     PartEntry part = parts.get(i);
     if (!loader.isLoaded(table, i)) {
-      loader.load(table, i, part.rows(), repository.readPart(part));
+      loader.load(table, i, part.rows(), read(loader, part));
     }
     progress.advance(part.rows(), part.rawBytes());
+  }
+
+  private StoredBytes read(PartLoader loader, PartEntry part) {
+    repository.readPart(part, loader.buffer());
+    return loader.buffer();
   }
 
   /** Views may stand on views that come later: rounds, as long as a round makes any. */

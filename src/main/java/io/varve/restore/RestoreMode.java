@@ -7,7 +7,9 @@ public enum RestoreMode {
   /** Refuses before anything is written. */
   CREATE(ExistingTable.REFUSE),
   /** Drops them and makes them anew. */
-  REPLACE(ExistingTable.DROP);
+  REPLACE(ExistingTable.DROP),
+  /** Replaces what differs in them; drops and makes anew those that are defined otherwise. */
+  DIFF(ExistingTable.DROP);
 
   private final ExistingTable existingTable;
 

@@ -12,6 +12,10 @@ import java.util.Map;
  * @param collations those that get another one on the target, by their name in the backup
  * @param objects what is changed of views, routines, triggers and events
  * @param accounts whether users and roles are made that the target lacks
+ * @param overwriteLive whether rows may be replaced in tables with triggers, or that others refer
+ *     to
+ * @param dropOthers whether tables that the backup has not are dropped, where only what differs is
+ *     restored
  */
 public record RestoreOptions(
     TableSelection selection,
@@ -20,7 +24,9 @@ public record RestoreOptions(
     int parallel,
     Map<String, String> collations,
     ObjectOptions objects,
-    boolean accounts) {
+    boolean accounts,
+    boolean overwriteLive,
+    boolean dropOthers) {
 
   public RestoreOptions {
     renames = Map.copyOf(renames);
@@ -30,6 +36,15 @@ public record RestoreOptions(
   /** Collations, views, routines, triggers and events come back as they were. */
   public RestoreOptions(
       TableSelection selection, Map<String, String> renames, RestoreMode mode, int parallel) {
-    this(selection, renames, mode, parallel, Map.of(), ObjectOptions.AS_THEY_WERE, false);
+    this(
+        selection,
+        renames,
+        mode,
+        parallel,
+        Map.of(),
+        ObjectOptions.AS_THEY_WERE,
+        false,
+        false,
+        false);
   }
 }

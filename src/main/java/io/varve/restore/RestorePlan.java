@@ -48,6 +48,18 @@ public record RestorePlan(
     }
   }
 
+  /** The same for some of the tables, with their schemas' sequences. */
+  RestorePlan only(List<PlannedTable> some) {
+    return new RestorePlan(manifest, translation, schemas, some, renames, replaced, resumed);
+  }
+
+  boolean hasSequence(TableName name) {
+    return schemas.stream()
+        .filter(schema -> schema.target().equals(name.schema()))
+        .flatMap(schema -> schema.sequences().stream())
+        .anyMatch(sequence -> sequence.name().equals(name.table()));
+  }
+
   public long rows() {
     return tables.stream().mapToLong(table -> table.entry().rows()).sum();
   }

@@ -2,6 +2,7 @@ package io.varve.restore;
 
 import io.varve.repository.BackupId;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a restore has done.
@@ -15,6 +16,7 @@ import java.util.List;
  * @param verifySeconds for the checksums
  * @param verifiedRanges how many ranges were compared with the manifest
  * @param verified whether all of them are equal; a restore that is not ends with an error
+ * @param touched what was not left as it stood; null unless only what differs was restored
  */
 public record RestoreReport(
     BackupId id,
@@ -28,4 +30,17 @@ public record RestoreReport(
     double verifySeconds,
     int verifiedRanges,
     boolean verified,
-    List<String> notes) {}
+    @Nullable Touched touched,
+    List<String> notes) {
+
+  /**
+   * What was not left as it stood.
+   *
+   * @param tablesMade that were missing, or defined otherwise
+   * @param rangesCompared of the other tables
+   * @param rangesReplaced of these
+   * @param tablesDropped that the backup has not
+   */
+  public record Touched(
+      int tablesMade, int rangesCompared, int rangesReplaced, int tablesDropped) {}
+}

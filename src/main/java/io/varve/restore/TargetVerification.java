@@ -5,6 +5,7 @@ import io.varve.Progress;
 import io.varve.Workers;
 import io.varve.codec.PartDecoder;
 import io.varve.codec.RowChecksum;
+import io.varve.codec.StoredBytes;
 import io.varve.mysql.FloatingColumns;
 import io.varve.mysql.KeyRange;
 import io.varve.mysql.TableDefinition;
@@ -31,7 +32,7 @@ import java.util.stream.Collectors;
 final class TargetVerification {
 
   /** A range with the one part of it, or a whole table where ranges cannot be compared. */
-  private record Check(PlannedTable table, String name, KeyRange range, List<PartEntry> parts) {
+  record Check(PlannedTable table, String name, KeyRange range, List<PartEntry> parts) {
 
     RowChecksum expected() {
       return parts.stream().map(PartEntry::checksum).reduce(RowChecksum.NONE, RowChecksum::plus);
@@ -41,6 +42,12 @@ final class TargetVerification {
       return parts.stream().mapToLong(PartEntry::rawBytes).sum();
     }
   }
+
+  /** A range that differs, and how many rows the target has there. */
+  record Difference(Check check, long rowsThere) {}
+
+  /** What came of comparing. */
+  record Comparison(int ranges, List<Difference> differences) {}
 
   private final Target target;
   private final SourceRepository repository;
@@ -71,6 +78,13 @@ final class TargetVerification {
    * @throws DamageFoundException naming those that differ
    */
   int run(List<PlannedTable> tables, Translation translation) {
+    Comparison comparison = compare(tables, translation);
+    requireNone(comparison.differences());
+    return comparison.ranges();
+  }
+
+  /** Compares all ranges, and says which differ. */
+  Comparison compare(List<PlannedTable> tables, Translation translation) {
     List<TargetReader> readers = new ArrayList<>();
     try {
       for (int i = 0; i < parallel; i++) {
@@ -80,21 +94,20 @@ final class TargetVerification {
       for (PlannedTable table : tables) {
         checks.addAll(checks(table, readers.getFirst().tables()));
       }
-      Queue<String> different = new ConcurrentLinkedQueue<>();
+      Queue<Difference> different = new ConcurrentLinkedQueue<>();
       Workers.share(
           readers,
           checks,
           (reader, check) -> compare(reader.tables(), check, translation, different));
-      requireNone(different);
       noteThoseComparedHere(checks, translation);
-      return checks.size();
+      return new Comparison(checks.size(), List.copyOf(different));
     } finally {
       readers.forEach(TargetReader::close);
     }
   }
 
   private void compare(
-      TableReader reader, Check check, Translation translation, Queue<String> different) {
+      TableReader reader, Check check, Translation translation, Queue<Difference> different) {
     TableDefinition table = check.table().target();
     boolean here = isComparedHere(table, translation);
     RowChecksum expected = here ? normalized(check) : check.expected();
@@ -103,8 +116,7 @@ final class TargetVerification {
             ? reader.normalizedChecksum(table, check.range())
             : reader.checksum(table, check.range());
     if (!found.equals(expected)) {
-      different.add(
-          check.name() + " (" + found.rows() + " rows, expected " + expected.rows() + ")");
+      different.add(new Difference(check, found.rows()));
     }
     progress.advance(found.rows(), check.bytes());
   }
@@ -117,12 +129,11 @@ final class TargetVerification {
     TableDefinition table = check.table().target();
     FloatingColumns floating = new FloatingColumns(table);
     RowChecksum sum = RowChecksum.NONE;
+    StoredBytes stored = new StoredBytes();
     for (PartEntry part : check.parts()) {
       try {
-        sum =
-            sum.plus(
-                PartDecoder.checksum(
-                    repository.readPart(part), table.forms(), floating::normalize));
+        repository.readPart(part, stored);
+        sum = sum.plus(PartDecoder.checksum(stored, table.forms(), floating::normalize));
       } catch (IOException e) {
         throw new DamageFoundException(
             "read a part of",
@@ -157,7 +168,8 @@ final class TargetVerification {
   private static List<Check> checks(PlannedTable table, TableReader reader) {
     List<PartEntry> parts = table.entry().parts();
     TableDefinition definition = table.target();
-    if (!definition.hasRangeKey() || parts.isEmpty() || !rangesHold(definition, parts, reader)) {
+    boolean byRange = definition.hasRangeKey() && definition.transactional() && !parts.isEmpty();
+    if (!byRange || !rangesHold(definition, parts, reader)) {
       return List.of(new Check(table, "table " + definition.name(), KeyRange.ALL, parts));
     }
     List<Check> checks = new ArrayList<>();
@@ -187,13 +199,23 @@ final class TargetVerification {
     return reader.ascend(table, bounds);
   }
 
-  private void requireNone(Queue<String> different) {
+  private void requireNone(List<Difference> different) {
     if (!different.isEmpty()) {
       throw new DamageFoundException(
           "verify the restore into",
           target.address(),
           "rows differ from the backup in "
-              + different.stream().limit(10).collect(Collectors.joining(", "))
+              + different.stream()
+                  .limit(10)
+                  .map(
+                      difference ->
+                          difference.check().name()
+                              + " ("
+                              + difference.rowsThere()
+                              + " rows, expected "
+                              + difference.check().expected().rows()
+                              + ")")
+                  .collect(Collectors.joining(", "))
               + (different.size() > 10 ? " and " + (different.size() - 10) + " more ranges" : ""),
           "Something else wrote to these tables, or the server changed values: restore again into"
               + " an empty schema that nothing else uses.");

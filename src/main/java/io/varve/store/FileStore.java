@@ -27,6 +27,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -40,6 +41,8 @@ final class FileStore implements ObjectStore {
 
   /** Folders come and go with their objects, so that making a file in one may take another try. */
   private static final int TRIES = 100;
+
+  private static final int SLICE_BYTES = 256 * 1024;
 
   private final StoreLocation.Folder location;
   private final Path root;
@@ -143,6 +146,30 @@ final class FileStore implements ObjectStore {
     Path file = file("read", key);
     try {
       return read(file).map(bytes -> new StoredObject(bytes, version(bytes)));
+    } catch (IOException e) {
+      throw failure("read", key, e);
+    }
+  }
+
+  @Override
+  public OptionalInt read(String key, byte[] into) {
+    Path file = file("read", key);
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      return OptionalInt.empty();
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      int size = 0;
+      // in slices, for Java keeps a copy of the size of each read outside the heap
+      while (size < into.length) {
+        int count = in.read(into, size, Math.min(SLICE_BYTES, into.length - size));
+        if (count < 0) {
+          return OptionalInt.of(size);
+        }
+        size += count;
+      }
+      return OptionalInt.of(Math.toIntExact(Files.size(file)));
+    } catch (NoSuchFileException e) {
+      return OptionalInt.empty();
     } catch (IOException e) {
       throw failure("read", key, e);
     }

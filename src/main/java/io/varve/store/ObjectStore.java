@@ -2,6 +2,7 @@ package io.varve.store;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /**
@@ -46,6 +47,22 @@ public interface ObjectStore extends AutoCloseable {
    * are {@link io.varve.DamageFoundException}; not every store does, so callers compare their own.
    */
   Optional<StoredObject> get(String key);
+
+  /**
+   * As {@link #get}, into an array that is used again: for large objects, of which each would
+   * otherwise be garbage of its size.
+   *
+   * @return the object's size, of which the array holds as much as fits; empty where there is none
+   */
+  default OptionalInt read(String key, byte[] into) {
+    Optional<StoredObject> object = get(key);
+    if (object.isEmpty()) {
+      return OptionalInt.empty();
+    }
+    byte[] content = object.get().content();
+    System.arraycopy(content, 0, into, 0, Math.min(content.length, into.length));
+    return OptionalInt.of(content.length);
+  }
 
   /**
    * Calls back for every object whose key starts with the prefix, in key order, a page (1,000) a

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -23,6 +24,7 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.RetryableException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.core.sync.ResponseTransformer;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.model.CommonPrefix;
@@ -231,15 +233,51 @@ final class S3Store implements ObjectStore {
 
   @Override
   public Optional<StoredObject> get(String key) {
+    return get(key, S3Store::whole)
+        .map(
+            object -> {
+              if (object.version().isEmpty()) {
+                throw notS3(key);
+              }
+              return object;
+            });
+  }
+
+  @Override
+  public OptionalInt read(String key, byte[] into) {
+    Optional<Integer> size =
+        get(
+            key,
+            (response, body) -> {
+              if (response.eTag() == null) {
+                return -1;
+              }
+              Long length = response.contentLength();
+              if (length == null || length > into.length) {
+                byte[] bytes = readAll(response, body);
+                System.arraycopy(bytes, 0, into, 0, Math.min(bytes.length, into.length));
+                return bytes.length;
+              }
+              readAll(body, into, length.intValue());
+              return length.intValue();
+            });
+    if (size.isPresent() && size.get() < 0) {
+      throw notS3(key);
+    }
+    return size.isPresent() ? OptionalInt.of(size.get()) : OptionalInt.empty();
+  }
+
+  /** No version shows what a server that is not S3 says to everything. */
+  private VarveException notS3(String key) {
+    return failures.notS3(
+        request("read", "s3:GetObject", key), "the answer to a GET names no version (ETag)");
+  }
+
+  private <T> Optional<T> get(String key, ResponseTransformer<GetObjectResponse, T> reading) {
     Request request = request("read", "s3:GetObject", key);
     for (int attempt = 1; ; attempt++) {
       try {
-        StoredObject object =
-            reaching(() -> clients.others().getObject(getRequest(key), S3Store::whole));
-        if (object.version().isEmpty()) {
-          throw failures.notS3(request, "the answer to a GET names no version (ETag)");
-        }
-        return Optional.of(object);
+        return Optional.of(reaching(() -> clients.others().getObject(getRequest(key), reading)));
       } catch (NoSuchKeyException e) {
         return Optional.empty();
       } catch (SdkException e) {
@@ -252,7 +290,6 @@ final class S3Store implements ObjectStore {
   }
 
   private static StoredObject whole(GetObjectResponse response, AbortableInputStream body) {
-    // No version shows what a server that is not S3 says to everything.
     return new StoredObject(
         readAll(response, body), response.eTag() == null ? "" : response.eTag());
   }
@@ -276,16 +313,24 @@ final class S3Store implements ObjectStore {
         return body.readAllBytes();
       }
       byte[] bytes = new byte[Math.toIntExact(length)];
-      int read = body.readNBytes(bytes, 0, bytes.length);
-      if (read < bytes.length) {
+      readAll(body, bytes, bytes.length);
+      return bytes;
+    } catch (IOException e) {
+      throw RetryableException.create("the body broke off", e);
+    }
+  }
+
+  private static void readAll(AbortableInputStream body, byte[] into, int length) {
+    try {
+      int read = body.readNBytes(into, 0, length);
+      if (read < length) {
         throw RetryableException.create(
-            "the body ended after " + read + " of " + bytes.length + " bytes");
+            "the body ended after " + read + " of " + length + " bytes");
       }
       // The SDK compares the checksum, where the store sent one, when it meets the end.
       if (body.read() >= 0) {
         throw RetryableException.create("the body is longer than announced");
       }
-      return bytes;
     } catch (IOException e) {
       throw RetryableException.create("the body broke off", e);
     }

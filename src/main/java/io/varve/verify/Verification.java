@@ -6,27 +6,32 @@ import io.varve.Progress;
 import io.varve.Workers;
 import io.varve.codec.PartDecoder;
 import io.varve.codec.RowChecksum;
+import io.varve.codec.StoredBytes;
 import io.varve.repository.BackupId;
 import io.varve.repository.Job;
 import io.varve.repository.Manifest;
 import io.varve.repository.PartEntry;
 import io.varve.repository.SourceRepository;
+import io.varve.repository.Summary;
 import io.varve.repository.TableEntry;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Compares what is stored with what backups name: by one listing, that every part is there with its
@@ -44,6 +49,7 @@ public final class Verification {
   private final Progress progress;
   private final Clock clock;
   private final Queue<Damage> damages = new ConcurrentLinkedQueue<>();
+  private final Map<String, List<BackupId>> named = new HashMap<>();
 
   /**
    * @param percentRead of the parts that are read, spread evenly; 0 reads none
@@ -55,6 +61,35 @@ public final class Verification {
     this.parallel = parallel;
     this.progress = progress;
     this.clock = clock;
+  }
+
+  /**
+   * Looks at all backups that count, at those whose manifest cannot be read, and at what lies there
+   * that belongs to none.
+   */
+  public VerifyReport runAll() {
+    List<BackupId> ids = new ArrayList<>(repository.backups().stream().map(Summary::id).toList());
+    Set<BackupId> buried = repository.buried();
+    for (BackupId id : new TreeSet<>(repository.closedIds())) {
+      if (!ids.contains(id) && !buried.contains(id) && !isFence(id)) {
+        ids.add(id);
+      }
+    }
+    repository
+        .strayParts()
+        .forEach(
+            key ->
+                progress.warn(
+                    key + " is no part of a backup of this source: something else put it there"));
+    return run(ids);
+  }
+
+  private boolean isFence(BackupId id) {
+    try {
+      return repository.manifestOrFence(id).isEmpty();
+    } catch (DamageFoundException | InvalidRequestException e) {
+      return false;
+    }
   }
 
   /** Looks at some backups; what is wrong is in the report, not thrown. */
@@ -72,12 +107,13 @@ public final class Verification {
 
   private VerifyReport run(List<BackupId> backups, List<Job> pins) {
     Instant start = clock.instant();
-    Map<String, Long> sizes = repository.partSizes(Optional.empty());
+    Map<String, Long> sizes = repository.partSizes();
     Set<String> seen = new HashSet<>();
     List<Read> reads = new ArrayList<>();
     for (BackupId id : backups) {
       pin(id).ifPresent(pins::add);
       for (Read read : compare(id, sizes)) {
+        named.computeIfAbsent(read.part().key(), key -> new ArrayList<>()).add(id);
         if (seen.add(read.part().key())) {
           reads.add(read);
         }
@@ -87,11 +123,13 @@ public final class Verification {
     progress.begin("reading", sample.stream().mapToLong(read -> read.part().rawBytes()).sum());
     AtomicInteger count = new AtomicInteger();
     AtomicLong bytes = new AtomicLong();
+    List<StoredBytes> buffers =
+        Stream.generate(StoredBytes::new).limit(Math.max(1, parallel)).toList();
     Workers.share(
-        parallel,
+        buffers,
         sample,
-        next -> {
-          read(next);
+        (buffer, next) -> {
+          read(next, buffer);
           count.incrementAndGet();
           bytes.addAndGet(next.part().storedBytes());
         });
@@ -147,10 +185,10 @@ public final class Verification {
         .toList();
   }
 
-  private void read(Read read) {
+  private void read(Read read, StoredBytes stored) {
     PartEntry part = read.part();
     try {
-      byte[] stored = repository.readPart(part);
+      repository.readPart(part, stored);
       RowChecksum rows = PartDecoder.checksum(stored, read.table().definition().forms());
       RowChecksum expected = part.checksum();
       boolean same =
@@ -158,14 +196,26 @@ public final class Verification {
               && rows.xor() == expected.xor()
               && (part.sum() == null || rows.sum() == expected.sum());
       if (!same) {
-        damage(read.backup(), read.table(), part, "its rows have another checksum");
+        foundByReading(read, "its rows have another checksum");
       }
     } catch (DamageFoundException e) {
-      damage(read.backup(), read.table(), part, e.reason());
+      foundByReading(read, e.reason());
     } catch (IOException e) {
-      damage(read.backup(), read.table(), part, "its text cannot be read");
+      foundByReading(read, "its text cannot be read");
     }
     progress.advance(part.rows(), part.rawBytes());
+  }
+
+  /** A listing does not show it, so it is noted: no later backup keeps such a part. */
+  private void foundByReading(Read read, String reason) {
+    try {
+      repository.noteDamaged(read.part().key(), reason);
+    } catch (InvalidRequestException e) {
+      progress.warn("the damage could not be noted in the store: " + e.reason());
+    }
+    for (BackupId backup : named.getOrDefault(read.part().key(), List.of(read.backup()))) {
+      damage(backup, read.table(), read.part(), reason);
+    }
   }
 
   private void damage(BackupId id, TableEntry table, PartEntry part, String reason) {

@@ -1,0 +1,88 @@
+package io.varve.backup;
+
+import io.varve.RetryLaterException;
+import io.varve.backup.RangeCutter.CutPart;
+import io.varve.mysql.KeyRange;
+import io.varve.mysql.TableDefinition;
+import io.varve.repository.CheckpointRange;
+import io.varve.repository.Job;
+import io.varve.repository.PartEntry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Notes in the job's record what the run has read and stored, every few seconds: so much is lost at
+ * most when it dies. Costs one small request each time. Thread-safe.
+ */
+final class Checkpoint {
+
+  private static final long NANOS_BETWEEN = 5_000_000_000L;
+
+  private final Job job;
+  private List<CheckpointRange> waiting = new ArrayList<>();
+  private long written = System.nanoTime();
+
+  Checkpoint(Job job) {
+    this.job = job;
+  }
+
+  /**
+   * Whether each part of a table is worth something alone; else all of them are or none: rows
+   * without a key are judged as a whole, and those without snapshots are of one moment as a whole.
+   */
+  static boolean takesSingleParts(TableDefinition table) {
+    return table.hasRangeKey() && table.transactional();
+  }
+
+  /** Takes a part of a range of which nothing was known, when it is stored. */
+  void add(TableDefinition table, CutPart part) {
+    add(table, new KeyRange(part.lower(), part.upper()), List.of(part));
+  }
+
+  /** Takes the parts that cover a range, when they are stored, in place of those known before. */
+  void replace(TableDefinition table, KeyRange range, List<CutPart> parts) {
+    add(table, range, List.copyOf(parts));
+  }
+
+  private void add(TableDefinition table, KeyRange range, List<CutPart> parts) {
+    CompletableFuture<?>[] stored =
+        parts.stream().map(CutPart::stored).toArray(CompletableFuture<?>[]::new);
+    CompletableFuture.allOf(stored)
+        .thenRun(
+            () ->
+                note(
+                    new CheckpointRange(
+                        table.name().schema(),
+                        table.name().table(),
+                        table.hash(),
+                        !takesSingleParts(table),
+                        range.lower(),
+                        range.upper(),
+                        parts.stream().map(Checkpoint::entry).toList())));
+  }
+
+  private static PartEntry entry(CutPart part) {
+    return part.stored().join().withRange(part.lower(), part.upper());
+  }
+
+  private synchronized void note(CheckpointRange range) {
+    waiting.add(range);
+    if (System.nanoTime() - written >= NANOS_BETWEEN) {
+      try {
+        write();
+      } catch (RetryLaterException e) {
+        written = System.nanoTime(); // it is written with the next
+      }
+    }
+  }
+
+  /** Writes what was not written yet. */
+  synchronized void write() {
+    if (!waiting.isEmpty()) {
+      job.checkpoint(waiting);
+      waiting = new ArrayList<>();
+    }
+    written = System.nanoTime();
+  }
+}

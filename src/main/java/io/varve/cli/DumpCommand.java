@@ -1,0 +1,94 @@
+package io.varve.cli;
+
+import io.varve.InvalidRequestException;
+import io.varve.codec.PartDecoder;
+import io.varve.codec.StoredBytes;
+import io.varve.repository.Job;
+import io.varve.repository.Manifest;
+import io.varve.repository.PartEntry;
+import io.varve.repository.Repository;
+import io.varve.repository.SourceRepository;
+import io.varve.repository.TableEntry;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code varve dump}. */
+@Command(
+    name = "dump",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Writes the rows of a table to standard output, as LOAD DATA reads them: tabs between fields,",
+      "a newline after each row, \\N for NULL. Each part is verified before its rows are written."
+    },
+    footer = {"", "Example:", "  varve dump latest shop.orders --store s3://bucket/backups | head"})
+final class DumpCommand implements Callable<Integer> {
+
+  @Spec CommandSpec spec = CommandSpec.create();
+
+  @Parameters(index = "0", paramLabel = "ID", description = "an id, latest, or a time")
+  String which = "";
+
+  @Parameters(index = "1", paramLabel = "TABLE", description = "schema.table")
+  String table = "";
+
+  @Option(names = "--header", description = "the names of the columns first")
+  boolean header;
+
+  @Mixin StoreOptions store = new StoreOptions();
+
+  @Override
+  public Integer call() {
+    try (Repository repository = store.open()) {
+      SourceRepository source = store.source(repository);
+      Manifest manifest = source.manifest(source.resolve(which));
+      TableEntry entry =
+          manifest.tables().stream()
+              .filter(each -> each.definition().name().toString().equals(table))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new InvalidRequestException(
+                          "dump",
+                          "table " + table,
+                          "backup " + manifest.id() + " has no such table",
+                          "varve show " + manifest.id() + " lists its tables."));
+      Job job = Job.using(source, "dump", manifest.id(), Clock.systemUTC());
+      write(source, entry);
+      job.done();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return 0;
+  }
+
+  private void write(SourceRepository source, TableEntry entry) throws IOException {
+    OutputStream out = System.out;
+    if (header) {
+      out.write(
+          entry.definition().columns().stream()
+              .map(column -> column.name())
+              .collect(Collectors.joining("\t", "", "\n"))
+              .getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+    StoredBytes stored = new StoredBytes();
+    for (PartEntry part : entry.parts()) {
+      source.readPart(part, stored);
+      try (InputStream text = PartDecoder.text(stored)) {
+        text.transferTo(out);
+      }
+    }
+    out.flush();
+  }
+}

@@ -1,0 +1,133 @@
+package io.varve.cli;
+
+import io.varve.repository.Repository;
+import io.varve.repository.SourceRepository;
+import io.varve.retention.Prune;
+import io.varve.retention.PruneReport;
+import io.varve.retention.RetentionPolicy;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code varve prune}. */
+@Command(
+    name = "prune",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Takes backups away that no rule keeps, and parts that no backup needs any more. Of each",
+      "hour, day, week, month and year (UTC) the newest backup stays, for as many as asked for."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  varve prune --store s3://bucket/backups --keep-daily 7 --keep-weekly 4 --keep-monthly 12",
+      "  varve prune --store s3://bucket/backups --keep-within 30d --dry-run"
+    })
+final class PruneCommand implements Callable<Integer> {
+
+  @Spec CommandSpec spec = CommandSpec.create();
+  @Mixin StoreOptions store = new StoreOptions();
+
+  @Option(names = "--keep-last", paramLabel = "N", description = "the newest so many")
+  int last;
+
+  @Option(names = "--keep-hourly", paramLabel = "N", description = "one of each of so many hours")
+  int hourly;
+
+  @Option(names = "--keep-daily", paramLabel = "N", description = "one of each of so many days")
+  int daily;
+
+  @Option(names = "--keep-weekly", paramLabel = "N", description = "one of each of so many weeks")
+  int weekly;
+
+  @Option(names = "--keep-monthly", paramLabel = "N", description = "one of each of so many months")
+  int monthly;
+
+  @Option(names = "--keep-yearly", paramLabel = "N", description = "one of each of so many years")
+  int yearly;
+
+  @Option(
+      names = "--keep-within",
+      paramLabel = "TIME",
+      converter = TimeSpan.class,
+      description = "all that are at most so much older than the newest: 36h, 30d, 8w, 1y")
+  @Nullable Duration within;
+
+  @Option(
+      names = "--keep-tag",
+      paramLabel = "TAG",
+      description = "all that have this tag; repeatable")
+  List<String> tags = List.of();
+
+  @Option(names = "--dry-run", description = "say what would go and why the others stay")
+  boolean dryRun;
+
+  @Mixin CommonOptions common = new CommonOptions();
+
+  @Override
+  public Integer call() {
+    RetentionPolicy policy =
+        new RetentionPolicy(
+            last,
+            hourly,
+            daily,
+            weekly,
+            monthly,
+            yearly,
+            Optional.ofNullable(within),
+            Set.copyOf(tags));
+    if (last < 0 || hourly < 0 || daily < 0 || weekly < 0 || monthly < 0 || yearly < 0) {
+      throw new ParameterException(spec.commandLine(), "--keep-... must not be below 0");
+    }
+    if (policy.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "say what to keep (--keep-last 30, --keep-daily 7, ...)");
+    }
+    PruneReport report;
+    try (ConsoleProgress progress = common.progress();
+        Repository repository = store.open()) {
+      SourceRepository source = store.source(repository);
+      Prune prune = new Prune(source, progress, Clock.systemUTC());
+      report = dryRun ? prune.plan(policy) : prune.run(policy);
+    }
+    common.print(report, text(report));
+    return 0;
+  }
+
+  static String text(PruneReport report) {
+    long going = report.backups().stream().filter(backup -> !backup.stays()).count();
+    Lines lines =
+        Lines.of(
+            (report.dryRun() ? "Would delete " : "Deleted ")
+                + Quantity.count(going)
+                + " of "
+                + Quantity.count(report.backups().size())
+                + " backups");
+    for (PruneReport.Verdict backup : report.backups()) {
+      lines.line(
+          backup.stays() ? "stays" : report.dryRun() ? "would go" : "gone",
+          backup.id()
+              + (backup.reasons().isEmpty() ? "" : "  " + String.join(", ", backup.reasons())));
+    }
+    if (!report.dryRun()) {
+      lines.line(
+          "freed",
+          Quantity.bytes(report.deletedBytes())
+              + " in "
+              + Quantity.count(report.deletedParts())
+              + " parts");
+    }
+    return lines.toString();
+  }
+}

@@ -1,0 +1,90 @@
+package io.varve.cli;
+
+import io.varve.DamageFoundException;
+import io.varve.backup.Repair;
+import io.varve.backup.RepairReport;
+import io.varve.mysql.ConnectionSettings;
+import io.varve.mysql.Source;
+import io.varve.repository.Repository;
+import java.time.Clock;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code varve repair}. */
+@Command(
+    name = "repair",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Makes damaged parts again from the source, where their rows are still what they were. Each",
+      "backup that names one is replaced by the same backup under a new id. Run verify --read-data",
+      "first: it finds damage that does not show in a listing."
+    },
+    footer = {
+      "",
+      "Example:",
+      "  varve repair --store s3://bucket/backups --source mysql://backup@db.example.com"
+    })
+final class RepairCommand implements Callable<Integer> {
+
+  @Mixin StoreOptions store = new StoreOptions();
+
+  @Option(
+      names = "--source",
+      required = true,
+      paramLabel = "URI",
+      description = "mysql://user@host:port")
+  String source = "";
+
+  @Mixin ServerOptions server = new ServerOptions();
+  @Mixin CommonOptions common = new CommonOptions();
+
+  @Override
+  public Integer call() {
+    RepairReport report;
+    try (ConsoleProgress progress = common.progress()) {
+      ConnectionSettings settings =
+          server.settings(source, "VARVE_SOURCE_PASSWORD", System.getenv(), progress::warn);
+      try (Source opened = Source.connect(settings);
+          Repository repository = store.open()) {
+        report = new Repair(opened, store.source(repository), 1, progress, Clock.systemUTC()).run();
+      }
+    }
+    common.print(report, text(report));
+    if (report.complete()) {
+      return 0;
+    }
+    return Failures.print(
+        new DamageFoundException(
+            "repair",
+            store.store,
+            report.parts().stream().filter(part -> !part.repaired()).count()
+                + " damaged parts could not be made again",
+            "Make a new full backup: it stores their tables anew. The backups that name them"
+                + " restore all other tables."),
+        System.err);
+  }
+
+  private static String text(RepairReport report) {
+    Lines lines =
+        Lines.of(
+            report.parts().isEmpty()
+                ? "Nothing is damaged, as far as a listing and earlier verifications show"
+                : "Repaired "
+                    + report.parts().stream().filter(RepairReport.Part::repaired).count()
+                    + " of "
+                    + report.parts().size()
+                    + " damaged parts");
+    for (RepairReport.Part part : report.parts()) {
+      lines.line(
+          part.repaired() ? "repaired" : "DAMAGED",
+          part.key() + (part.repaired() ? "" : ": " + part.reason()));
+    }
+    report
+        .backups()
+        .forEach(backup -> lines.line("replaced", backup.before() + " by " + backup.now()));
+    return lines.toString();
+  }
+}

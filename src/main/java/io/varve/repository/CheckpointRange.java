@@ -1,0 +1,22 @@
+package io.varve.repository;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A range that a run has read and stored, before it has committed.
+ *
+ * @param definitionHash of the table when it was read
+ * @param whole whether it is the whole table, which then is known by all of its parts or by none
+ * @param lower bound of the range, exclusive; null from the first row on
+ * @param upper bound of the range, inclusive; null to the last row
+ * @param parts that cover the range; they take the place of those that did before
+ */
+public record CheckpointRange(
+    String schema,
+    String table,
+    String definitionHash,
+    boolean whole,
+    @Nullable List<String> lower,
+    @Nullable List<String> upper,
+    List<PartEntry> parts) {}

@@ -1,0 +1,213 @@
+package io.varve.retention;
+
+import io.varve.InvalidRequestException;
+import io.varve.Progress;
+import io.varve.repository.BackupId;
+import io.varve.repository.Job;
+import io.varve.repository.JobRecord;
+import io.varve.repository.ListedJob;
+import io.varve.repository.Manifest;
+import io.varve.repository.PartEntry;
+import io.varve.repository.SourceRepository;
+import io.varve.repository.Summary;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Takes backups away that the policy does not keep, and all that no backup needs. For one run.
+ *
+ * <p>Safe beside backups, restores, other prunes and itself killed at any point, whatever their
+ * clocks say, by the order of its steps; docs/crash-safety.md says why. A wrong clock, or a run
+ * that is silent for a day, costs that run its work, and never a backup.
+ */
+public final class Prune {
+
+  /** A run that has put no sign of life for so long is dead. */
+  private static final Duration SILENCE_OF_THE_DEAD = Duration.ofHours(24);
+
+  /** The records of ended jobs stay so long. */
+  private static final Duration JOBS_STAY = Duration.ofDays(90);
+
+  /** A backup may be older than its manifest by the time that it took, and by this. */
+  private static final Duration WRONG_CLOCK = Duration.ofHours(1);
+
+  private static final Duration LONGEST_RUN = Duration.ofDays(7);
+
+  private final SourceRepository repository;
+  private final Progress progress;
+  private final Clock clock;
+
+  public Prune(SourceRepository repository, Progress progress, Clock clock) {
+    this.repository = repository;
+    this.progress = progress;
+    this.clock = clock;
+  }
+
+  /** Says what would go and why the others stay; writes nothing. */
+  public PruneReport plan(RetentionPolicy policy) {
+    return new PruneReport(verdicts(policy), 0, 0, 0, true);
+  }
+
+  /** Takes away what the policy does not keep, then what nothing needs. */
+  public PruneReport run(RetentionPolicy policy) {
+    List<PruneReport.Verdict> verdicts = verdicts(policy);
+    return run(
+        verdicts,
+        verdicts.stream().filter(backup -> !backup.stays()).map(PruneReport.Verdict::id).toList());
+  }
+
+  /**
+   * Takes one backup away, then what nothing needs.
+   *
+   * @throws InvalidRequestException if it is held
+   */
+  public PruneReport forget(BackupId id) {
+    if (repository.held().contains(id)) {
+      throw new InvalidRequestException(
+          "forget",
+          "backup " + id + " of " + repository.location(),
+          "it is held",
+          "Release it first: varve hold " + id + " --release.");
+    }
+    return run(List.of(new PruneReport.Verdict(id, false, List.of("named"))), List.of(id));
+  }
+
+  private PruneReport run(List<PruneReport.Verdict> verdicts, List<BackupId> going) {
+    Job job = Job.ofPrune(repository, clock);
+    try {
+      going.forEach(id -> repository.bury(id, job.id()));
+      PruneReport report = sweep(verdicts, job);
+      job.done();
+      return report;
+    } catch (RuntimeException | Error failed) {
+      job.failed(failed);
+      throw failed;
+    }
+  }
+
+  /** The order of these lines is what makes it safe. */
+  private PruneReport sweep(List<PruneReport.Verdict> verdicts, Job job) {
+    Instant now = repository.timeOf(job);
+    Set<BackupId> buried = repository.buried();
+    List<ListedJob> jobs = repository.jobs();
+    Set<BackupId> pinned = pinnedByTheLiving(jobs, now);
+    Set<BackupId> closed = repository.closedIds();
+    Set<String> needed = new HashSet<>();
+    for (Manifest manifest : manifests(closed, buried, pinned)) {
+      manifest.tables().stream()
+          .flatMap(table -> table.parts().stream())
+          .map(PartEntry::key)
+          .forEach(needed::add);
+    }
+    progress.begin("deleting", 0);
+    Set<BackupId> gone = new TreeSet<>(buried);
+    gone.removeAll(pinned);
+    gone.retainAll(closed);
+    gone.forEach(repository::deleteManifest);
+    Set<BackupId> swept = new HashSet<>(closed);
+    swept.addAll(buried);
+    long[] parts = new long[2];
+    Map<String, Long> there = repository.partSizes();
+    for (Map.Entry<String, Long> part : Map.copyOf(there).entrySet()) {
+      Optional<BackupId> folder = repository.backupOf(part.getKey()).flatMap(BackupId::parse);
+      if (folder.isPresent() && swept.contains(folder.get()) && !needed.contains(part.getKey())) {
+        repository.deletePart(part.getKey());
+        there.remove(part.getKey());
+        parts[0]++;
+        parts[1] += part.getValue();
+        progress.advance(0, part.getValue());
+      }
+    }
+    gone.forEach(repository::deleteRecordsOf);
+    repository.damagedParts().stream()
+        .filter(part -> !there.containsKey(part))
+        .forEach(repository::forgetDamage);
+    jobs.stream()
+        .filter(old -> old.lastModified().plus(JOBS_STAY).isBefore(now))
+        .forEach(repository::delete);
+    return new PruneReport(verdicts, gone.size(), parts[0], parts[1], false);
+  }
+
+  /** Fences the dead: they can no longer commit. What the others pin stays. */
+  private Set<BackupId> pinnedByTheLiving(List<ListedJob> jobs, Instant now) {
+    Set<BackupId> pinned = new HashSet<>();
+    for (JobRecord job : repository.open(jobs)) {
+      if (job.lastModified().plus(SILENCE_OF_THE_DEAD).isBefore(now)) {
+        job.ownBackups().forEach(id -> repository.fence(id, job.id(), clock.instant()));
+      } else {
+        pinned.addAll(job.pins());
+      }
+    }
+    return pinned;
+  }
+
+  /**
+   * All that count, and those that are pinned.
+   *
+   * @throws io.varve.DamageFoundException if one cannot be read: what it needs is not known, so
+   *     nothing is deleted
+   */
+  private List<Manifest> manifests(
+      Set<BackupId> closed, Set<BackupId> buried, Set<BackupId> pinned) {
+    List<Manifest> manifests = new ArrayList<>();
+    for (BackupId id : new TreeSet<>(closed)) {
+      if (!buried.contains(id) || pinned.contains(id)) {
+        repository.manifestOrFence(id).ifPresent(manifests::add);
+      }
+    }
+    return manifests;
+  }
+
+  private List<PruneReport.Verdict> verdicts(RetentionPolicy policy) {
+    List<Summary> backups = repository.backups();
+    Map<BackupId, Instant> stored = repository.manifestTimes();
+    Set<BackupId> held = repository.held();
+    Map<BackupId, List<String>> reasons = new TreeMap<>();
+    List<Summary> trusted = new ArrayList<>();
+    for (Summary backup : backups) {
+      if (isDatedRight(backup, stored)) {
+        trusted.add(backup);
+      } else {
+        // else whoever can write could make the real ones expire
+        reasons.put(backup.id(), List.of("its time is not that at which it was stored"));
+      }
+    }
+    policy.kept(trusted).forEach((id, why) -> reasons.put(id, new ArrayList<>(why)));
+    held.forEach(id -> reasons.merge(id, List.of("held"), (old, more) -> joined(old, more)));
+    return backups.stream()
+        .map(
+            backup ->
+                new PruneReport.Verdict(
+                    backup.id(),
+                    reasons.containsKey(backup.id()),
+                    reasons.getOrDefault(backup.id(), List.of())))
+        .toList();
+  }
+
+  private static List<String> joined(List<String> one, List<String> other) {
+    List<String> all = new ArrayList<>(one);
+    all.addAll(other);
+    return all;
+  }
+
+  private static boolean isDatedRight(Summary backup, Map<BackupId, Instant> stored) {
+    Instant put = stored.get(backup.id());
+    if (put == null) {
+      return false;
+    }
+    Duration took = Duration.ofMillis((long) (1000 * backup.totals().seconds()));
+    Duration before = took.compareTo(LONGEST_RUN) > 0 ? LONGEST_RUN : took;
+    return backup.snapshotTime().isBefore(put.plus(WRONG_CLOCK))
+        && (backup.repairs() != null
+            || backup.snapshotTime().isAfter(put.minus(WRONG_CLOCK).minus(before)));
+  }
+}

@@ -1,0 +1,242 @@
+package io.varve.retention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.varve.InvalidRequestException;
+import io.varve.Progress;
+import io.varve.backup.BackupBase;
+import io.varve.backup.BackupOptions;
+import io.varve.backup.BackupReport;
+import io.varve.codec.StoredBytes;
+import io.varve.repository.BackupId;
+import io.varve.repository.Job;
+import io.varve.repository.Manifest;
+import io.varve.repository.PartEntry;
+import io.varve.repository.SourceRepository;
+import io.varve.repository.Summary;
+import io.varve.store.ObjectStore;
+import io.varve.store.S3Options;
+import io.varve.store.Stores;
+import io.varve.testing.CountingStore;
+import io.varve.testing.Numbers;
+import io.varve.testing.TestRepository;
+import io.varve.testing.TestSchema;
+import io.varve.testing.TestServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Prune on real backups in a folder. */
+class PruneTest {
+
+  private final TestServer server = TestServer.shared();
+  private final TestSchema schema = server.freshSchema();
+  private final BackupOptions full = TestRepository.of(schema.name());
+  private final Path folder;
+
+  PruneTest(@TempDir Path folder) {
+    this.folder = folder;
+    schema.execute(
+        "CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(200)) ENGINE=InnoDB",
+        "INSERT INTO t SELECT n, REPEAT(LEFT(SHA2(n, 256), 32), 4) FROM " + Numbers.below(1_500));
+  }
+
+  @AfterEach
+  void close() {
+    schema.close();
+  }
+
+  /** A full one and three incrementals, each of which changes some rows. */
+  private List<BackupId> fourBackups(TestRepository repository) {
+    List<BackupId> ids = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      BackupReport backup = repository.backup(server, i == 0 ? full : full.on(BackupBase.LATEST));
+      ids.add(backup.id());
+      schema.execute(
+          "UPDATE t SET v = REVERSE(v) WHERE id BETWEEN " + 300 * i + " AND " + (300 * i + 20));
+    }
+    return ids;
+  }
+
+  private static RetentionPolicy last(int count) {
+    return new RetentionPolicy(count, 0, 0, 0, 0, 0, Optional.empty(), Set.of());
+  }
+
+  private static Prune prune(SourceRepository source) {
+    return new Prune(source, Progress.SILENT, Clock.systemUTC());
+  }
+
+  @Test
+  void whatNoRuleKeepsGoesWithAllThatOnlyItNeeds() {
+    try (TestRepository repository = TestRepository.in(folder)) {
+      List<BackupId> ids = fourBackups(repository);
+      PruneReport plan = prune(repository.source()).plan(last(2));
+      assertThat(plan.backups().stream().map(PruneReport.Verdict::stays))
+          .containsExactly(false, false, true, true);
+      assertThat(plan.backups().getLast().reasons()).containsExactly("last");
+      assertThat(repository.source().backups()).hasSize(4);
+      PruneReport report = prune(repository.source()).run(last(2));
+      assertThat(report.deletedBackups()).isEqualTo(2);
+      assertThat(report.deletedParts()).isPositive();
+      assertThat(repository.source().backups().stream().map(Summary::id))
+          .containsExactly(ids.get(2), ids.get(3));
+      assertNothingIsLostOrLeft(repository);
+      assertThatThrownBy(() -> repository.source().resolve(ids.getFirst().value()))
+          .isInstanceOf(InvalidRequestException.class)
+          .hasMessageContaining("it was deleted");
+    }
+  }
+
+  @Test
+  void aBackupThatIsHeldStays() {
+    try (TestRepository repository = TestRepository.in(folder)) {
+      List<BackupId> ids = fourBackups(repository);
+      SourceRepository source = repository.source();
+      source.hold(ids.getFirst());
+      prune(source).run(last(1));
+      assertThat(source.backups().stream().map(Summary::id))
+          .containsExactly(ids.getFirst(), ids.getLast());
+      assertThatThrownBy(() -> prune(source).forget(ids.getFirst()))
+          .isInstanceOf(InvalidRequestException.class)
+          .hasMessageContaining("held");
+      source.release(ids.getFirst());
+      prune(source).forget(ids.getFirst());
+      assertThat(source.backups()).hasSize(1);
+      assertNothingIsLostOrLeft(repository);
+    }
+  }
+
+  @Test
+  void whatARunningRestoreUsesStaysUntilItIsDone() {
+    try (TestRepository repository = TestRepository.in(folder)) {
+      List<BackupId> ids = fourBackups(repository);
+      SourceRepository source = repository.source();
+      Job restore = Job.using(source, "restore", ids.getFirst(), Clock.systemUTC());
+      prune(source).run(last(1));
+      assertThat(source.backups()).hasSize(1);
+      for (PartEntry part : parts(source, ids.getFirst())) {
+        StoredBytes stored = new StoredBytes();
+        source.readPart(part, stored);
+        assertThat(stored.length()).isPositive();
+      }
+      restore.done();
+      prune(source).run(last(1));
+      assertThat(source.manifestOrFence(ids.getFirst())).isEmpty();
+      assertNothingIsLostOrLeft(repository);
+    }
+  }
+
+  private static List<PartEntry> parts(SourceRepository source, BackupId id) {
+    return source.manifestOrFence(id).orElseThrow().tables().stream()
+        .flatMap(table -> table.parts().stream())
+        .toList();
+  }
+
+  /** Whoever floods a repository with backups of tomorrow does not make the real ones expire. */
+  @Test
+  void backupsThatAreDatedWronglyMakeNoOtherGo() {
+    try (TestRepository repository = TestRepository.in(folder)) {
+      List<BackupId> ids = fourBackups(repository);
+      Clock tomorrow = Clock.offset(Clock.systemUTC(), Duration.ofDays(1));
+      List<Summary> real = repository.source().backups();
+      BackupId forged = BackupId.next(tomorrow.instant(), ids.getFirst().kind());
+      repository
+          .source()
+          .commit(dated(repository.source().manifest(ids.getFirst()), forged, tomorrow.instant()));
+      PruneReport report = prune(repository.source()).run(last(4));
+      assertThat(report.backups()).hasSize(5).allMatch(PruneReport.Verdict::stays);
+      assertThat(repository.source().backups()).containsAll(real);
+    }
+  }
+
+  private static Manifest dated(Manifest m, BackupId id, Instant time) {
+    return new Manifest(
+        m.format(),
+        id,
+        m.kind(),
+        m.parent(),
+        m.runId(),
+        m.source(),
+        m.server(),
+        time,
+        m.consistency(),
+        m.toolVersion(),
+        m.checksumAlgorithm(),
+        m.encryption(),
+        m.includes(),
+        m.excludes(),
+        m.schemas(),
+        m.tables(),
+        m.totals(),
+        m.notes(),
+        m.accounts(),
+        m.changes(),
+        m.tags(),
+        m.repairs());
+  }
+
+  @Test
+  void killedAfterAnyCallItLosesNothingAndTheNextFinishes(@TempDir Path copies) throws IOException {
+    try (TestRepository repository = TestRepository.in(folder)) {
+      fourBackups(repository);
+    }
+    int calls = 0;
+    boolean finished = false;
+    while (!finished) {
+      Path copy = copies.resolve("after-" + calls);
+      copy(folder, copy);
+      ObjectStore store = Stores.open(copy.toUri().toString(), S3Options.DEFAULT);
+      CountingStore dying = new CountingStore(store, calls);
+      try (TestRepository repository = TestRepository.over(dying)) {
+        prune(repository.source()).run(last(1));
+        finished = true;
+      } catch (CountingStore.Killed killed) {
+        calls++;
+      }
+      try (TestRepository repository = TestRepository.in(copy)) {
+        assertThat(repository.source().backups()).as("after %d calls", calls).isNotEmpty();
+        assertThat(repository.verify(0).damages()).as("after %d calls", calls).isEmpty();
+        prune(repository.source()).run(last(1));
+        assertThat(repository.source().backups()).hasSize(1);
+        assertNothingIsLostOrLeft(repository);
+      }
+    }
+    assertThat(calls).as("calls that change something").isGreaterThan(10);
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Path target = to.resolve(from.relativize(file).toString());
+        if (Files.isDirectory(file)) {
+          Files.createDirectories(target);
+        } else {
+          Files.copy(file, target);
+        }
+      }
+    }
+  }
+
+  /** All parts that backups name are there, and no others. */
+  private static void assertNothingIsLostOrLeft(TestRepository repository) {
+    assertThat(repository.verify(100).damages()).isEmpty();
+    Set<String> named = new HashSet<>();
+    for (Summary backup : repository.source().backups()) {
+      parts(repository.source(), backup.id()).forEach(part -> named.add(part.key()));
+    }
+    assertThat(repository.source().partSizes().keySet()).isEqualTo(named);
+  }
+}
