@@ -282,6 +282,7 @@ def memory(bench, server):
         identity = {"1 GB": "1gb", "5 GB": "5gb"}.get(word, "rows")
         bench.race(f"memory-{identity}", f"Back up with 4 workers, {word}, {server.name}",
                    [varve(bench, server, schema, more="--parallel 4"), varve(bench, server, schema, jvm=True, more="--parallel 4")], runs=1)
+    memory_of_restore(bench, server)
     limit = "/sys/fs/cgroup/memory/varve-bench"
     try:
         os.makedirs(limit, exist_ok=True)
@@ -293,6 +294,17 @@ def memory(bench, server):
     small.command = f"echo $$ > {limit}/cgroup.procs; " + small.command
     bench.race("memory-512mb", f"Back up 5 GB with no more than 512 MB of memory, {server.name}", [small], runs=1)
     os.rmdir(limit)
+
+
+def memory_of_restore(bench, server):
+    drop = lambda: server.query(f"SET SESSION sql_log_bin=0; DROP DATABASE IF EXISTS {TARGET}")
+    varve(bench, server, data.OLTP).once(counted=False)
+    contestants = [Contestant(
+        "varve, JVM" if jvm else "varve, native",
+        f"exec {bench.options.jvm if jvm else bench.options.native} restore --store {(bench.scratch / 'store').as_uri()} --target {server.url}"
+        f" --rename {data.OLTP}={TARGET} --no-binary-log --parallel 4 --json --quiet", before=drop) for jvm in (False, True)]
+    bench.race("memory-restore", f"Restore with 4 workers, 1 GB, {server.name}", contestants, runs=1)
+    drop()
 
 
 def slow(bench, server):

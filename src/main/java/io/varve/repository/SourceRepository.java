@@ -443,7 +443,7 @@ public final class SourceRepository {
           .or(() -> summaryOfManifest(id))
           .ifPresent(backups::add);
     }
-    backups.sort(Comparator.comparing(Summary::id));
+    backups.sort(Comparator.comparing(Summary::snapshotTime).thenComparing(Summary::id));
     return backups;
   }
 
