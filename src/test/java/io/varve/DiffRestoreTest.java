@@ -56,7 +56,7 @@ class DiffRestoreTest {
         "INSERT INTO keyless SELECT " + padding + " FROM " + Numbers.below(300),
         "CREATE TABLE isam (id INT PRIMARY KEY, v VARCHAR(200)) ENGINE=MyISAM",
         "INSERT INTO isam SELECT n, " + padding + " FROM " + Numbers.below(300),
-        "CREATE TABLE empty (id INT PRIMARY KEY) ENGINE=InnoDB",
+        "CREATE TABLE blank (id INT PRIMARY KEY) ENGINE=InnoDB",
         "CREATE VIEW some AS SELECT id FROM parents WHERE id < 10");
     server.rows("ANALYZE TABLE " + schema.name() + ".parents, " + schema.name() + ".children");
     repository = TestRepository.in(folder);
@@ -127,14 +127,14 @@ class DiffRestoreTest {
         "INSERT INTO parents VALUES (99999, 'not in the backup'), (-5, 'nor this')",
         "DELETE FROM keyless LIMIT 3",
         "DELETE FROM isam WHERE id < 10",
-        "INSERT INTO empty VALUES (1)");
+        "INSERT INTO blank VALUES (1)");
     DiffReport diff = diff();
     assertThat(diff.same()).isFalse();
     assertThat(diff.tables())
         .filteredOn(table -> table.state().equals("different"))
         .extracting(DiffReport.Table::table)
         .containsExactly(
-            copy.name() + ".empty",
+            copy.name() + ".blank",
             copy.name() + ".isam",
             copy.name() + ".keyless",
             copy.name() + ".parents");
