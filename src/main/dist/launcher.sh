@@ -16,7 +16,7 @@ home=$(CDPATH='' cd -- "$(dirname -- "$launcher")" && pwd -P)
 
 # Nearly all memory is buffers that are used again: a small young generation keeps the heap close to what lives. The work
 # is a few loops over all rows: compiling everything twice, first quickly and then well, takes the CPU from them.
-flags='-XX:+UseSerialGC -Xms32m -Xmn32m -XX:-TieredCompilation -XX:-UsePerfData --enable-native-access=ALL-UNNAMED'
+flags='-XX:+UseSerialGC -Xms64m -Xmn32m -XX:-TieredCompilation -XX:-UsePerfData --enable-native-access=ALL-UNNAMED'
 [ "$java_version" -lt 23 ] || flags="$flags --sun-misc-unsafe-memory-access=allow"
 
 # shellcheck disable=SC2086 # these are lists of words

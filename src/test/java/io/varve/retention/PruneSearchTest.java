@@ -93,14 +93,14 @@ class PruneSearchTest {
     assertThat(search.states).isGreaterThan(20_000);
   }
 
-  /** Of these there are too many orders to try all: as many as a minute takes. */
+  /** Of these there are too many orders to try all. */
   @ParameterizedTest
   @ValueSource(strings = {"B Q R", "B Z Q", "B Q S", "B Z Q S R"})
   @Tag("check")
   void noneOfManyOrdersOfMoreRunsLosesAnything(String actors) {
-    Search search = new Search(List.of(actors.split(" ")), Optional.empty(), 40_000);
+    Search search = new Search(List.of(actors.split(" ")), Optional.empty(), 15_000);
     assertThat(search.run()).isEmpty();
-    assertThat(search.states).isGreaterThan(20_000);
+    assertThat(search.states).isGreaterThan(10_000);
   }
 
   @ParameterizedTest
@@ -116,10 +116,11 @@ class PruneSearchTest {
     assertThat(without(rule)).isPresent();
   }
 
+  /** These take longer to find. */
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = {"LOOKS_FOR_TOMBSTONE", "COMMITS_IF_ABSENT", "LISTS_JOBS_AFTER_TOMBSTONES"})
   @Tag("check")
-  void withoutAnyOneRuleSomethingIsLost(Rule rule) {
+  void withoutThisRuleTooSomethingIsLost(Rule rule) {
     assertThat(without(rule)).isPresent();
   }
 
