@@ -210,7 +210,7 @@ class IncrementalTest {
   @Test
   @Tag("check")
   void partsStayNearTheirSizeOverManyIncrementals() {
-    assertPartsStayNearTheirSize(60);
+    assertPartsStayNearTheirSize(25);
   }
 
   /** Random changes of any size and place; what comes is compared with a full backup each time. */
