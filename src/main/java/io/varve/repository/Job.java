@@ -125,9 +125,10 @@ public final class Job {
   /**
    * The run ends before its work is done, which another can go on with.
    *
-   * @param first is done before
+   * @param first is done before; without this object's lock, for it may wait for a thread that
+   *     waits for that
    */
-  public synchronized void stopped(Throwable why, Runnable first) {
+  public void stopped(Throwable why, Runnable first) {
     signs.cancel(false);
     uninterrupted(
         why,
@@ -185,11 +186,12 @@ public final class Job {
     }
   }
 
-  private void put(String state, @Nullable String message, @Nullable List<CheckpointRange> ranges) {
+  private synchronized void put(
+      String state, @Nullable String message, @Nullable List<CheckpointRange> ranges) {
     repository.record(entry(state, message, ranges), pieces++);
   }
 
-  private void end(String state, @Nullable String message) {
+  private synchronized void end(String state, @Nullable String message) {
     signs.cancel(false);
     repository.recordEnd(entry(state, message, null));
   }
