@@ -52,12 +52,7 @@ final class BackupCommand implements Callable<Integer> {
   @Spec CommandSpec spec = CommandSpec.create();
   @Mixin StoreOptions store = new StoreOptions();
 
-  @Option(
-      names = "--source",
-      required = true,
-      paramLabel = "URI",
-      description = "mysql://user@host:port")
-  String source = "";
+  @Mixin SourceOption source = new SourceOption();
 
   @Mixin SelectionOptions selection = new SelectionOptions();
   @Mixin ServerOptions server = new ServerOptions();
@@ -99,11 +94,7 @@ final class BackupCommand implements Callable<Integer> {
           "who finds out whether rows have changed: server or here; default: whoever is quicker")
   @Nullable String judge;
 
-  @Option(
-      names = "--parallel",
-      paramLabel = "N",
-      description = "connections that read side by side; default: one per core, 2 to 8")
-  @Nullable Integer parallel;
+  @Mixin ParallelOption parallel = new ParallelOption();
 
   @Option(
       names = "--part-size",
@@ -142,7 +133,7 @@ final class BackupCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    int connections = Parallel.of(parallel, spec);
+    int connections = parallel.connections();
     long partBytes = partSize == null ? BackupOptions.defaultPartBytes(connections) : partSize;
     if (partBytes < BackupOptions.LEAST_PART_BYTES || partBytes > BackupOptions.MOST_PART_BYTES) {
       throw new ParameterException(spec.commandLine(), "--part-size must be from 64K to 64M");
@@ -163,8 +154,7 @@ final class BackupCommand implements Callable<Integer> {
             deadline == null ? TimeLimit.NONE : TimeLimit.in(deadline),
             tags);
     try (ConsoleProgress progress = common.progress()) {
-      ConnectionSettings settings =
-          server.settings(source, "VARVE_SOURCE_PASSWORD", System.getenv(), progress::warn);
+      ConnectionSettings settings = source.settings(server, progress);
       BackupReport report;
       String name = store.name != null ? store.name : SourceNames.of(settings.address());
       try (Source opened = Source.connect(settings);

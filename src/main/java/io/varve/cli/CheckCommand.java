@@ -60,11 +60,7 @@ final class CheckCommand implements Callable<Integer> {
 
   @Mixin SelectionOptions selection = new SelectionOptions();
 
-  @Option(
-      names = "--parallel",
-      paramLabel = "N",
-      description = "connections that a backup would read with; default: one per core, 2 to 8")
-  @Nullable Integer parallel;
+  @Mixin ParallelOption parallel = new ParallelOption();
 
   @Option(
       names = "--single-writer",
@@ -81,18 +77,18 @@ final class CheckCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "Name what to check: --source, --target, --store");
     }
-    int connections = Parallel.of(parallel, spec);
+    int connections = parallel.connections();
     List<CheckReport> reports = new ArrayList<>();
     try (ConsoleProgress progress = common.progress()) {
       if (source != null) {
         reports.add(
             SourceCheck.run(
-                settings(source, "VARVE_SOURCE_PASSWORD", progress),
+                settings(source, SourceOption.PASSWORD, progress),
                 selection.selection(),
                 connections));
       }
       if (target != null) {
-        reports.add(TargetCheck.run(settings(target, "VARVE_TARGET_PASSWORD", progress)));
+        reports.add(TargetCheck.run(settings(target, TargetOption.PASSWORD, progress)));
       }
       if (store != null) {
         reports.add(check(store));

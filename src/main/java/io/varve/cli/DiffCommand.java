@@ -9,15 +9,10 @@ import io.varve.restore.Restore;
 import io.varve.restore.RestoreMode;
 import io.varve.restore.RestoreOptions;
 import java.time.Clock;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code varve diff}. */
 @Command(
@@ -35,36 +30,20 @@ import picocli.CommandLine.Spec;
     })
 final class DiffCommand implements Callable<Integer> {
 
-  @Spec CommandSpec spec = CommandSpec.create();
-
   @Parameters(paramLabel = "ID", description = "an id, latest, or a time")
   String which = "";
 
   @Mixin StoreOptions store = new StoreOptions();
 
-  @Option(
-      names = "--target",
-      required = true,
-      paramLabel = "URI",
-      description = "mysql://user@host:port")
-  String target = "";
+  @Mixin TargetOption target = new TargetOption();
 
   @Mixin SelectionOptions selection = new SelectionOptions();
 
-  @Option(
-      names = "--rename",
-      split = ",",
-      paramLabel = "FROM=TO",
-      description = "a schema that has another name on the target; repeatable")
-  Map<String, String> renames = Map.of();
+  @Mixin RenameOption rename = new RenameOption();
 
   @Mixin ServerOptions server = new ServerOptions();
 
-  @Option(
-      names = "--parallel",
-      paramLabel = "N",
-      description = "connections that compare side by side; default: one per core, 2 to 8")
-  @Nullable Integer parallel;
+  @Mixin ParallelOption parallel = new ParallelOption();
 
   @Mixin CommonOptions common = new CommonOptions();
 
@@ -72,12 +51,11 @@ final class DiffCommand implements Callable<Integer> {
   public Integer call() {
     RestoreOptions options =
         new RestoreOptions(
-            selection.selection(), renames, RestoreMode.DIFF, Parallel.of(parallel, spec));
+            selection.selection(), rename.renames(), RestoreMode.DIFF, parallel.connections());
     DiffReport report;
     String address;
     try (ConsoleProgress progress = common.progress()) {
-      ConnectionSettings settings =
-          server.settings(target, "VARVE_TARGET_PASSWORD", System.getenv(), progress::warn);
+      ConnectionSettings settings = target.settings(server, progress);
       try (Repository repository = store.open();
           Target opened = Target.connect(settings, Target.BinaryLog.ON)) {
         SourceRepository source = store.source(repository);

@@ -10,7 +10,6 @@ import java.time.Clock;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code varve repair}. */
 @Command(
@@ -31,12 +30,7 @@ final class RepairCommand implements Callable<Integer> {
 
   @Mixin StoreOptions store = new StoreOptions();
 
-  @Option(
-      names = "--source",
-      required = true,
-      paramLabel = "URI",
-      description = "mysql://user@host:port")
-  String source = "";
+  @Mixin SourceOption source = new SourceOption();
 
   @Mixin ServerOptions server = new ServerOptions();
   @Mixin CommonOptions common = new CommonOptions();
@@ -45,8 +39,7 @@ final class RepairCommand implements Callable<Integer> {
   public Integer call() {
     RepairReport report;
     try (ConsoleProgress progress = common.progress()) {
-      ConnectionSettings settings =
-          server.settings(source, "VARVE_SOURCE_PASSWORD", System.getenv(), progress::warn);
+      ConnectionSettings settings = source.settings(server, progress);
       try (Source opened = Source.connect(settings);
           Repository repository = store.open()) {
         report = new Repair(opened, store.source(repository), 1, progress, Clock.systemUTC()).run();

@@ -1,6 +1,5 @@
 package io.varve.cli;
 
-import io.varve.InvalidRequestException;
 import io.varve.mysql.ConnectionSettings;
 import io.varve.mysql.Definer;
 import io.varve.mysql.EventState;
@@ -17,18 +16,14 @@ import io.varve.restore.RestorePlan;
 import io.varve.restore.RestorePlan.PlannedTable;
 import io.varve.restore.RestoreReport;
 import java.time.Clock;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code varve restore}. */
@@ -50,15 +45,9 @@ import picocli.CommandLine.TypeConversionException;
     })
 final class RestoreCommand implements Callable<Integer> {
 
-  @Spec CommandSpec spec = CommandSpec.create();
   @Mixin StoreOptions store = new StoreOptions();
 
-  @Option(
-      names = "--target",
-      required = true,
-      paramLabel = "URI",
-      description = "mysql://user@host:port")
-  String target = "";
+  @Mixin TargetOption target = new TargetOption();
 
   @Option(
       names = "--backup",
@@ -69,12 +58,7 @@ final class RestoreCommand implements Callable<Integer> {
 
   @Mixin SelectionOptions selection = new SelectionOptions();
 
-  @Option(
-      names = "--rename",
-      split = ",",
-      paramLabel = "FROM=TO",
-      description = "restore a schema under another name; repeatable")
-  Map<String, String> renames = Map.of();
+  @Mixin RenameOption rename = new RenameOption();
 
   @Option(
       names = "--collation",
@@ -135,31 +119,25 @@ final class RestoreCommand implements Callable<Integer> {
 
   @Mixin ServerOptions server = new ServerOptions();
 
-  @Option(
-      names = "--parallel",
-      paramLabel = "N",
-      description = "connections that load side by side; default: one per core, 2 to 8")
-  @Nullable Integer parallel;
+  @Mixin ParallelOption parallel = new ParallelOption();
 
   @Mixin CommonOptions common = new CommonOptions();
 
   @Override
   public Integer call() {
-    requireDistinctRenames();
     RestoreOptions options =
         new RestoreOptions(
             selection.selection(),
-            renames,
+            rename.renames(),
             mode,
-            Parallel.of(parallel, spec),
+            parallel.connections(),
             collations,
             new ObjectOptions(definer, events),
             accounts,
             overwriteLive,
             false);
     try (ConsoleProgress progress = common.progress()) {
-      ConnectionSettings settings =
-          server.settings(target, "VARVE_TARGET_PASSWORD", System.getenv(), progress::warn);
+      ConnectionSettings settings = target.settings(server, progress);
       try (Repository repository = store.open();
           Target opened =
               Target.connect(settings, noBinaryLog ? Target.BinaryLog.OFF : Target.BinaryLog.ON)) {
@@ -190,19 +168,6 @@ final class RestoreCommand implements Callable<Integer> {
       return Definer.parse(text)
           .orElseThrow(
               () -> new TypeConversionException("not keep, strip or USER@HOST: '" + text + "'"));
-    }
-  }
-
-  private void requireDistinctRenames() {
-    Set<String> names = new HashSet<>();
-    for (String name : renames.values()) {
-      if (!names.add(name)) {
-        throw new InvalidRequestException(
-            "rename",
-            "schemas",
-            "two of them would become " + name,
-            "Give each a name of its own.");
-      }
     }
   }
 

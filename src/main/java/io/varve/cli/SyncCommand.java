@@ -19,12 +19,9 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code varve sync}. */
 @Command(
@@ -42,39 +39,19 @@ import picocli.CommandLine.Spec;
     })
 final class SyncCommand implements Callable<Integer> {
 
-  @Spec CommandSpec spec = CommandSpec.create();
   @Mixin StoreOptions store = new StoreOptions();
 
-  @Option(
-      names = "--source",
-      required = true,
-      paramLabel = "URI",
-      description = "mysql://user@host:port")
-  String source = "";
+  @Mixin SourceOption source = new SourceOption();
 
-  @Option(
-      names = "--target",
-      required = true,
-      paramLabel = "URI",
-      description = "mysql://user@host:port")
-  String target = "";
+  @Mixin TargetOption target = new TargetOption();
 
   @Mixin SelectionOptions selection = new SelectionOptions();
 
-  @Option(
-      names = "--rename",
-      split = ",",
-      paramLabel = "FROM=TO",
-      description = "a schema that has another name on the standby; repeatable")
-  Map<String, String> renames = Map.of();
+  @Mixin RenameOption rename = new RenameOption();
 
   @Mixin ServerOptions server = new ServerOptions();
 
-  @Option(
-      names = "--parallel",
-      paramLabel = "N",
-      description = "connections that work side by side; default: one per core, 2 to 8")
-  @Nullable Integer parallel;
+  @Mixin ParallelOption parallel = new ParallelOption();
 
   @Option(
       names = "--no-binary-log",
@@ -88,7 +65,7 @@ final class SyncCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    int connections = Parallel.of(parallel, spec);
+    int connections = parallel.connections();
     BackupOptions backing =
         new BackupOptions(
                 selection.selection(),
@@ -100,7 +77,7 @@ final class SyncCommand implements Callable<Integer> {
     RestoreOptions restoring =
         new RestoreOptions(
             selection.selection(),
-            renames,
+            rename.renames(),
             RestoreMode.DIFF,
             connections,
             Map.of(),
@@ -109,10 +86,8 @@ final class SyncCommand implements Callable<Integer> {
             true,
             true);
     try (ConsoleProgress progress = common.progress()) {
-      ConnectionSettings from =
-          server.settings(source, "VARVE_SOURCE_PASSWORD", System.getenv(), progress::warn);
-      ConnectionSettings to =
-          server.settings(target, "VARVE_TARGET_PASSWORD", System.getenv(), progress::warn);
+      ConnectionSettings from = source.settings(server, progress);
+      ConnectionSettings to = target.settings(server, progress);
       String name = store.name != null ? store.name : SourceNames.of(from.address());
       try (Repository repository = store.openOrCreate(StoreProbe.Writers.MANY);
           Target standby =

@@ -56,11 +56,7 @@ final class VerifyCommand implements Callable<Integer> {
       description = "read the parts, or so many of them")
   @Nullable Integer readData;
 
-  @Option(
-      names = "--parallel",
-      paramLabel = "N",
-      description = "parts read side by side; default: one per core, 2 to 8")
-  @Nullable Integer parallel;
+  @Mixin ParallelOption parallel = new ParallelOption();
 
   @Mixin CommonOptions common = new CommonOptions();
 
@@ -82,8 +78,7 @@ final class VerifyCommand implements Callable<Integer> {
             "Check --store and --name; varve list shows what is there.");
       }
       Verification verification =
-          new Verification(
-              source, percent, Parallel.of(parallel, spec), progress, Clock.systemUTC());
+          new Verification(source, percent, parallel.connections(), progress, Clock.systemUTC());
       report =
           which == null ? verification.runAll() : verification.run(List.of(source.resolve(which)));
     }

@@ -1,0 +1,22 @@
+package io.varve.cli;
+
+import io.varve.mysql.ConnectionSettings;
+import picocli.CommandLine.Option;
+
+/** The server that is backed up. */
+final class SourceOption {
+
+  /** The environment variable that may hold its password. */
+  static final String PASSWORD = "VARVE_SOURCE_PASSWORD";
+
+  @Option(
+      names = "--source",
+      required = true,
+      paramLabel = "URI",
+      description = "mysql://user@host:port")
+  String uri = "";
+
+  ConnectionSettings settings(ServerOptions server, ConsoleProgress progress) {
+    return server.settings(uri, PASSWORD, System.getenv(), progress::warn);
+  }
+}
