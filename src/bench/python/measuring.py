@@ -93,6 +93,10 @@ class Contestant:
             values = [report[field] for report in self.reports if field in report]
             if values:
                 result["report" + field[0].upper() + field[1:]] = round(statistics.median(values), 3)
+        changes = [report["changes"] for report in self.reports if "changes" in report]
+        for field in ("partsKept", "partsStored", "bytesStored"):
+            if changes:
+                result["report" + field[0].upper() + field[1:]] = statistics.median(change[field] for change in changes)
         return result
 
 

@@ -81,6 +81,19 @@ def targets(results):
             at_most(f"verification / whole restore, {word}", restore["reportVerifySeconds"] / restore["median"], 0.25)
         if restore and loader:
             at_most(f"restore with its verification / myloader, {word}", restore["median"] / loader["median"], 1.0)
+        again = f"incremental-oltp-{server}"
+        full = median(results, again, "varve, full")
+        if full:
+            for what in ("1% changed, clustered", "1% appended"):
+                run = median(results, again, f"varve, incremental, {what}")
+                at_most(f"incremental backup / full, {what}, bytes stored, {word}", run["reportBytesStored"] / full["reportStoredBytes"], 0.03)
+                at_most(f"incremental backup / full, {what}, time, {word}", run["median"] / full["median"], 0.8)
+            judging = median(results, again, "varve, incremental, nothing changed")
+            bare = min(median(results, again, f"two clients that {what}")["median"] for what in ("ask for checksums", "only read"))
+            at_most(f"incremental backup, nothing changed / the faster of two checksum queries and two bare reads, {word}",
+                    judging["median"] / bare, 1.2)
+        at_most(f"restore --mode diff, 1% changed, clustered / restore, {word}",
+                ratio(f"restore-diff-{server}", "varve, restore --mode diff, 1% changed, clustered", "varve, restore"), 0.35)
         for data in ("oltp", "mixed", "blobs"):
             size = results["results"].get(f"stored-{data}-{server}")
             if size:

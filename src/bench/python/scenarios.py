@@ -10,6 +10,7 @@ import threading
 import time
 
 import data
+import incrementals
 import slow_store
 from measuring import Bench, Contestant, Server
 
@@ -43,6 +44,10 @@ def run_all(bench, server):
                    [varve(bench, server, data.SMALL), dump(bench, server, data.SMALL)])
     if bench.wants("restore-oltp"):
         restore(bench, server)
+    if bench.wants("incremental"):
+        incrementals.run(bench, server)
+    if bench.wants("restore-diff"):
+        incrementals.restores(bench, server)
     if bench.wants("stored"):
         data.oltp(server, rows)
         data.mixed(server, rows // 5)

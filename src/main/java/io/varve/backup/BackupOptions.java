@@ -1,6 +1,7 @@
 package io.varve.backup;
 
 import io.varve.mysql.SnapshotWay;
+import io.varve.mysql.SourceTable;
 import io.varve.mysql.TableSelection;
 import java.util.List;
 import java.util.Optional;
@@ -9,7 +10,8 @@ import java.util.Optional;
  * How a backup is made.
  *
  * @param parallel connections that read side by side
- * @param partBytes of the rows' text after which a part is closed; at most {@link #MOST_PART_BYTES}
+ * @param partBytes of the rows' text after which a part of a large table is closed; at most {@link
+ *     #MOST_PART_BYTES}
  * @param compressionLevel of zstd, 1 to 19
  * @param snapshotWay the one to take; the first that works where none is named
  * @param accounts whether users and roles are backed up, with the hashes of their passwords
@@ -99,6 +101,21 @@ public record BackupOptions(
   public static final long MOST_PART_BYTES = 64L << 20;
 
   public static final long LEAST_PART_BYTES = 64L << 10;
+
+  /** A table is to have so many parts: else one changed row makes a large share of it new. */
+  private static final int PARTS_A_TABLE = 64;
+
+  /** Below this, what each request to the store costs tells more than what changes store anew. */
+  private static final long LEAST_SHARED_PART_BYTES = 4L << 20;
+
+  /**
+   * The text of rows after which a part of a table is closed. A power of two, or {@link
+   * #partBytes()}, so that it stays the same while a table grows somewhat.
+   */
+  long partBytes(SourceTable table) {
+    long share = Long.highestOneBit(Math.max(1, table.dataBytes() / PARTS_A_TABLE));
+    return Math.clamp(share, Math.min(LEAST_SHARED_PART_BYTES, partBytes), partBytes);
+  }
 
   private static final long MOST_DEFAULT_PART_BYTES = 32L << 20;
   private static final long LEAST_DEFAULT_PART_BYTES = 1L << 20;

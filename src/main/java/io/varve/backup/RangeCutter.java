@@ -6,7 +6,6 @@ import io.varve.backup.KnownParts.KnownRange;
 import io.varve.codec.ColumnForm;
 import io.varve.codec.PartEncoder;
 import io.varve.codec.Row;
-import io.varve.codec.RowChecksum;
 import io.varve.mysql.KeyRange;
 import io.varve.mysql.RowSink;
 import io.varve.mysql.SourceTable;
@@ -208,11 +207,7 @@ final class RangeCutter implements RowSink {
     if (!isOpen) {
       return rowsRead == 0 && known.checksum().rows() == 0;
     }
-    RowChecksum found = encoder.checksum();
-    RowChecksum expected = known.checksum();
-    return found.rows() == expected.rows()
-        && found.xor() == expected.xor()
-        && (!table.rowsMayRepeat() || found.sum() == expected.sum());
+    return encoder.checksum().equals(known.checksum(), table.rowsMayRepeat());
   }
 
   /** What is left to this worker: all of it, or the lower half where others need work. */

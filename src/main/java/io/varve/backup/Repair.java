@@ -4,7 +4,6 @@ import io.varve.Progress;
 import io.varve.codec.BlockPool;
 import io.varve.codec.EncodedPart;
 import io.varve.codec.PartEncoder;
-import io.varve.codec.RowChecksum;
 import io.varve.mysql.Snapshot;
 import io.varve.mysql.Source;
 import io.varve.mysql.SourceTable;
@@ -167,13 +166,7 @@ public final class Repair {
     } catch (TableChangedException e) {
       return "the table's definition has changed";
     }
-    RowChecksum found = encoder.checksum();
-    RowChecksum expected = part.checksum();
-    boolean same =
-        found.rows() == expected.rows()
-            && found.xor() == expected.xor()
-            && (part.sum() == null || found.sum() == expected.sum());
-    if (!same) {
+    if (!encoder.checksum().equals(part.checksum(), table.rowsMayRepeat())) {
       return "the rows of its range have changed";
     }
     EncodedPart encoded = encoder.finish();

@@ -139,7 +139,7 @@ final class SnapshotPass {
   /** A table without snapshots is judged by one statement, so that it is judged at one moment. */
   private boolean isJudgedHere(Range range) {
     return range.table.source.definition().transactional()
-        && RangeCutter.fitsOnePart(range.known, options.partBytes())
+        && RangeCutter.fitsOnePart(range.known, options.partBytes(range.table.source))
         && judgement.way(range.known) == JudgeBy.HERE;
   }
 
@@ -182,7 +182,7 @@ final class SnapshotPass {
         new RangeCutter(
             table.source,
             range.known,
-            options.partBytes(),
+            options.partBytes(table.source),
             worker.encoder(),
             uploads,
             byPart ? part -> checkpoint.add(definition, part) : part -> {},
@@ -267,7 +267,7 @@ final class SnapshotPass {
             known.ranges(
                 definition,
                 as,
-                options.partBytes(),
+                options.partBytes(table.source),
                 (one, other) -> reader.ascend(definition, List.of(one, other)));
       } catch (TableChangedException e) {
         changed.add(definition.name());
@@ -288,7 +288,7 @@ final class SnapshotPass {
       return List.of(KeyRange.ALL); // one statement, under one lock, sees one moment
     }
     long wanted = Math.round(readers.size() * (double) table.dataBytes() / Math.max(1, allBytes));
-    if (wanted < 2 || table.dataBytes() < 2 * options.partBytes()) {
+    if (wanted < 2 || table.dataBytes() < 2 * options.partBytes(table)) {
       return List.of(KeyRange.ALL);
     }
     try {

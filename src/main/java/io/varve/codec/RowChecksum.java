@@ -18,4 +18,13 @@ public record RowChecksum(long rows, long xor, long sum) {
   public RowChecksum plus(RowChecksum other) {
     return new RowChecksum(rows + other.rows, xor ^ other.xor, sum + other.sum);
   }
+
+  /**
+   * Whether this is the checksum that a range is known to have.
+   *
+   * @param rowsMayRepeat in its table; elsewhere the sum tells nothing more, and is not kept
+   */
+  public boolean equals(RowChecksum known, boolean rowsMayRepeat) {
+    return rows == known.rows && xor == known.xor && (!rowsMayRepeat || sum == known.sum);
+  }
 }

@@ -7,6 +7,7 @@ import io.varve.Workers;
 import io.varve.codec.PartDecoder;
 import io.varve.codec.RowChecksum;
 import io.varve.codec.StoredBytes;
+import io.varve.mysql.TableDefinition;
 import io.varve.repository.BackupId;
 import io.varve.repository.Job;
 import io.varve.repository.Manifest;
@@ -189,13 +190,9 @@ public final class Verification {
     PartEntry part = read.part();
     try {
       repository.readPart(part, stored);
-      RowChecksum rows = PartDecoder.checksum(stored, read.table().definition().forms());
-      RowChecksum expected = part.checksum();
-      boolean same =
-          rows.rows() == expected.rows()
-              && rows.xor() == expected.xor()
-              && (part.sum() == null || rows.sum() == expected.sum());
-      if (!same) {
+      TableDefinition table = read.table().definition();
+      RowChecksum rows = PartDecoder.checksum(stored, table.forms());
+      if (!rows.equals(part.checksum(), table.rowsMayRepeat())) {
         foundByReading(read, "its rows have another checksum");
       }
     } catch (DamageFoundException e) {
