@@ -107,7 +107,7 @@ def run(bench, server):
 def two_checksums(server, schema):
     """What the server alone takes to compute the checksums of all rows."""
     text = "LENGTH(c), LENGTH(pad), id, k, c, pad"
-    row = f"CAST(CONV(LEFT(SHA2(CONCAT_WS(x'00' COLLATE `binary`, {text}), 256), 16), 16, 10) AS UNSIGNED)"
+    row = f"CAST(CONV(LEFT(SHA2(CONCAT_WS(0x00 COLLATE `binary`, {text}), 256), 16), 16, 10) AS UNSIGNED)"
     return two(server, "two clients that ask for checksums", f"SELECT COUNT(*), BIT_XOR(h), COUNT(h) FROM (SELECT {row} AS h FROM {schema}.{{}}) AS hashes")
 
 

@@ -8,28 +8,38 @@ import java.util.Optional;
 
 /**
  * Which of two ways to judge a range is quicker: to let the server compute its checksum, or to read
- * its rows and compute it here. The first costs the server twice the work, and the range has to be
- * read after all where it has changed; the second moves all bytes. The first ranges of a run are
- * judged both ways, and the rest as turns out to be cheaper. Thread-safe.
+ * its rows and compute it here. The first costs the server twice the work; the second moves all
+ * bytes. The first ranges of a run are judged both ways, and the rest as turns out to be cheaper,
+ * with another look now and then. Thread-safe.
  */
 final class Judgement {
 
   /** So much is judged each way before they are compared: less is mostly waiting for answers. */
   private static final long SAMPLE_BYTES = 8L << 20;
 
+  /** A range whose number is this or a power of it is judged the other way. */
+  private static final int OTHER_WAY_AT = 16;
+
   private static final class Tally {
     private long givenBytes;
-    private long bytes;
-    private long nanos;
-    private long ranges;
+    private double bytes;
+    private double nanos;
+
+    /** The last range counts most: a program that is compiled while it runs becomes quicker. */
+    void add(long moreBytes, long moreNanos) {
+      bytes = bytes / 8 + moreBytes;
+      nanos = nanos / 8 + moreNanos;
+    }
 
     double nanosPerByte() {
-      return nanos / (double) Math.max(1, bytes);
+      return nanos / Math.max(1, bytes);
     }
   }
 
   private final Optional<JudgeBy> fixed;
   private final Map<JudgeBy, Tally> tallies = new EnumMap<>(JudgeBy.class);
+  private long ranges;
+  private long otherWayAt = OTHER_WAY_AT;
   private long judgedBytes;
   private long changedBytes;
 
@@ -45,33 +55,40 @@ final class Judgement {
 
   /** How to judge the next range. */
   synchronized JudgeBy way(KnownRange range) {
-    JudgeBy way = fixed.orElseGet(this::cheaper);
+    JudgeBy way = fixed.orElseGet(this::next);
     tally(way).givenBytes += range.rawBytes();
     return way;
   }
 
-  private JudgeBy cheaper() {
+  private JudgeBy next() {
+    ranges++;
     Tally server = tally(JudgeBy.SERVER);
     Tally here = tally(JudgeBy.HERE);
     if (here.givenBytes < SAMPLE_BYTES || server.givenBytes < SAMPLE_BYTES) {
       return here.givenBytes <= server.givenBytes ? JudgeBy.HERE : JudgeBy.SERVER;
     }
-    if (here.ranges == 0 || server.ranges == 0) {
-      return JudgeBy.HERE;
+    boolean serverIsCheaper =
+        server.bytes > 0 && here.bytes > 0 && server.nanosPerByte() < here.nanosPerByte();
+    boolean otherWay = ranges == otherWayAt;
+    if (otherWay) {
+      otherWayAt *= OTHER_WAY_AT;
     }
-    double changed = changedBytes / (double) Math.max(1, judgedBytes);
-    double costOfServer = server.nanosPerByte() + changed * here.nanosPerByte();
-    return costOfServer < here.nanosPerByte() ? JudgeBy.SERVER : JudgeBy.HERE;
+    return serverIsCheaper != otherWay ? JudgeBy.SERVER : JudgeBy.HERE;
   }
 
   /** A range was judged in so many nanoseconds. */
   synchronized void judged(JudgeBy way, KnownRange range, long nanos, boolean changed) {
-    Tally tally = tally(way);
-    tally.ranges++;
-    tally.bytes += range.rawBytes();
-    tally.nanos += nanos;
+    tally(way).add(range.rawBytes(), nanos);
     judgedBytes += range.rawBytes();
     changedBytes += changed ? range.rawBytes() : 0;
+  }
+
+  /**
+   * Whether so much has changed that the text of a range is better kept while it is judged here:
+   * that costs an eighth of reading it again.
+   */
+  synchronized boolean expectsChange() {
+    return changedBytes > judgedBytes / 8;
   }
 
   private Tally tally(JudgeBy way) {

@@ -8,15 +8,24 @@ final class PassWork {
 
   private final LongAdder rowsRead = new LongAdder();
   private final LongAdder bytesRead = new LongAdder();
-  private final LongAdder readNanos = new LongAdder();
+  private final LongAdder cutBytes = new LongAdder();
+  private final LongAdder cutNanos = new LongAdder();
   private final LongAdder judgedBytes = new LongAdder();
   private final LongAdder judgedNanos = new LongAdder();
   private final LongAdder changedBytes = new LongAdder();
 
-  void read(long rows, long bytes, long nanos) {
+  /** Rows were read, and parts made of them unless they turned out to be known. */
+  void cut(long rows, long bytes, long nanos) {
     rowsRead.add(rows);
     bytesRead.add(bytes);
-    readNanos.add(nanos);
+    cutBytes.add(bytes);
+    cutNanos.add(nanos);
+  }
+
+  /** Rows were read for their checksum alone. */
+  void readToJudge(long rows, long bytes) {
+    rowsRead.add(rows);
+    bytesRead.add(bytes);
   }
 
   void judged(KnownRange range, long nanos, boolean changed) {
@@ -54,6 +63,6 @@ final class PassWork {
 
   /** By one connection. */
   double bytesReadPerSecond() {
-    return bytesRead.sum() * 1e9 / Math.max(1, readNanos.sum());
+    return cutBytes.sum() * 1e9 / Math.max(1, cutNanos.sum());
   }
 }

@@ -6,6 +6,7 @@ import io.varve.backup.KnownParts.KnownRange;
 import io.varve.codec.ColumnForm;
 import io.varve.codec.PartEncoder;
 import io.varve.codec.Row;
+import io.varve.codec.RowChecksum;
 import io.varve.mysql.KeyRange;
 import io.varve.mysql.RowSink;
 import io.varve.mysql.SourceTable;
@@ -73,6 +74,8 @@ final class RangeCutter implements RowSink {
   private final TimeLimit limit;
   private final List<ColumnForm> forms;
   private final KnownRange known;
+  private final RowChecksum knownChecksum;
+  private final long knownBytes;
   private final List<CutPart> parts = new ArrayList<>();
   private long closeBytes;
   private boolean mayBeKnown;
@@ -103,6 +106,8 @@ final class RangeCutter implements RowSink {
       TimeLimit limit) {
     this.table = table.definition();
     this.known = known;
+    this.knownChecksum = known.checksum();
+    this.knownBytes = known.rawBytes();
     this.partBytes = partBytes;
     this.encoder = encoder;
     this.uploads = uploads;
@@ -205,9 +210,9 @@ final class RangeCutter implements RowSink {
 
   private boolean isWhatIsKnown() {
     if (!isOpen) {
-      return rowsRead == 0 && known.checksum().rows() == 0;
+      return rowsRead == 0 && knownChecksum.rows() == 0;
     }
-    return encoder.checksum().equals(known.checksum(), table.rowsMayRepeat());
+    return encoder.checksum().equals(knownChecksum, table.rowsMayRepeat());
   }
 
   /** What is left to this worker: all of it, or the lower half where others need work. */
@@ -254,8 +259,7 @@ final class RangeCutter implements RowSink {
     rowsRead++;
     rowsOfQuery++;
     bytesRead += encoder.rawBytes() - before;
-    if (mayBeKnown
-        && (rowsRead > known.checksum().rows() || encoder.rawBytes() > known.rawBytes())) {
+    if (mayBeKnown && (rowsRead > knownChecksum.rows() || encoder.rawBytes() > knownBytes)) {
       mayBeKnown = false;
       encoder.compress();
     }

@@ -123,11 +123,10 @@ final class SnapshotPass {
       return;
     }
     try {
-      boolean here = range.isKnown() && isJudgedHere(range);
-      if (range.isKnown() && !here && holds(worker.reader(), range)) {
-        keep(range);
+      if (range.isKnown()) {
+        judge(worker, range, queue);
       } else {
-        read(worker, range, here, queue);
+        read(worker, range, false, queue);
       }
     } catch (TableChangedException e) {
       changed.add(e.table());
@@ -136,21 +135,38 @@ final class SnapshotPass {
     }
   }
 
-  /** A table without snapshots is judged by one statement, so that it is judged at one moment. */
-  private boolean isJudgedHere(Range range) {
-    return range.table.source.definition().transactional()
-        && RangeCutter.fitsOnePart(range.known, options.partBytes(range.table.source))
-        && judgement.way(range.known) == JudgeBy.HERE;
+  /** Keeps the known parts where their rows are still those of the range; else reads it. */
+  private void judge(Worker worker, Range range, WorkQueue<Task> queue) {
+    SourceTable table = range.table.source;
+    // A table without snapshots is judged by one statement, so that it is judged at one moment.
+    JudgeBy way = table.definition().transactional() ? judgement.way(range.known) : JudgeBy.SERVER;
+    if (way == JudgeBy.HERE
+        && judgement.expectsChange()
+        && RangeCutter.fitsOnePart(range.known, options.partBytes(table))) {
+      read(worker, range, true, queue);
+    } else if (holds(worker.reader(), range, way)) {
+      keep(range);
+    } else {
+      read(worker, range, false, queue);
+    }
   }
 
   /** Whether the rows of the known parts are those of their range in this snapshot. */
-  private boolean holds(TableReader reader, Range range) {
+  private boolean holds(TableReader reader, Range range, JudgeBy way) {
+    TableDefinition table = range.table.source.definition();
     long start = System.nanoTime();
-    RowChecksum now = reader.checksum(range.table.source.definition(), range.keys());
-    boolean same = now.equals(range.known.checksum());
+    RowChecksum now =
+        switch (way) {
+          case SERVER -> reader.checksum(table, range.keys());
+          case HERE -> reader.checksumHere(table, range.keys());
+        };
+    boolean same = now.equals(range.known.checksum(), table.rowsMayRepeat());
     long nanos = System.nanoTime() - start;
-    judgement.judged(JudgeBy.SERVER, range.known, nanos, !same);
+    judgement.judged(way, range.known, nanos, !same);
     work.judged(range.known, nanos, !same);
+    if (way == JudgeBy.HERE) {
+      work.readToJudge(now.rows(), range.known.rawBytes());
+    }
     if (same) {
       progress.advance(now.rows(), range.known.rawBytes());
     }
@@ -194,7 +210,7 @@ final class SnapshotPass {
         judging ? cutter.judge(worker.reader(), others) : cutter.cut(worker.reader(), others);
     long nanos = System.nanoTime() - start;
     boolean kept = outcome == RangeCutter.Outcome.KEPT;
-    work.read(cutter.rowsRead(), cutter.bytesRead(), nanos);
+    work.cut(cutter.rowsRead(), cutter.bytesRead(), nanos);
     if (judging && outcome != RangeCutter.Outcome.STOPPED) {
       judgement.judged(JudgeBy.HERE, range.known, nanos, !kept);
       work.judged(range.known, nanos, !kept);

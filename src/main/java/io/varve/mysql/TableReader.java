@@ -1,6 +1,7 @@
 package io.varve.mysql;
 
 import io.varve.InvalidRequestException;
+import io.varve.StoppedException;
 import io.varve.codec.Row;
 import io.varve.codec.RowChecksum;
 import io.varve.codec.RowChecksums;
@@ -128,17 +129,28 @@ public final class TableReader {
                 }));
   }
 
-  /** Computes here what {@link #checksum} lets the server do, with floating columns normalized. */
+  /** Computes here what {@link #checksum} lets the server do: reads the rows. */
+  public RowChecksum checksumHere(TableDefinition table, KeyRange range) {
+    return checksumHere(table, range, row -> {});
+  }
+
+  /** The same with floating columns normalized. */
   public RowChecksum normalizedChecksum(TableDefinition table, KeyRange range) {
-    FloatingColumns floating = new FloatingColumns(table);
+    return checksumHere(table, range, new FloatingColumns(table)::normalize);
+  }
+
+  private RowChecksum checksumHere(TableDefinition table, KeyRange range, RowSink before) {
     RowChecksums rows = new RowChecksums(table.forms());
     read(
         table,
         range,
         Long.MAX_VALUE,
-        fields -> {
-          floating.normalize(fields);
-          rows.add(fields);
+        row -> {
+          if (Thread.currentThread().isInterrupted()) {
+            throw new StoppedException();
+          }
+          before.row(row);
+          rows.add(row);
         });
     return rows.checksum();
   }
