@@ -18,7 +18,7 @@ tests_that_use = $(shell grep -rlw --include='*Test.java' --exclude=ShapeTest.ja
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
-demo: target/demo.classpath target/varve ## back up a shop, restore it, compare: all on this machine, in a minute
+demo: target/demo.classpath target/varve ## back up a shop, restore it, change it, do both again, compare: on this machine, in a minute
 	@src/build/demo target/varve
 
 build: target/varve ## make target/varve, which runs on any Java 21+

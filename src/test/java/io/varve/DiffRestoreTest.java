@@ -23,9 +23,14 @@ import io.varve.testing.TestSchema;
 import io.varve.testing.TestServer;
 import io.varve.testing.WrappedStore;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -205,6 +210,39 @@ class DiffRestoreTest {
     }
     restore(backup.id());
     assertIsTheCopy();
+  }
+
+  /** The server ends a deadlock at the cost of whoever has changed less: of the restore. */
+  @Test
+  void aDeadlockWithAnothersWorkIsNoEnd() throws Exception {
+    copy.execute(
+        "UPDATE parents SET v = 'changed' WHERE id = 600",
+        "CREATE TABLE others_work (id INT PRIMARY KEY) ENGINE=InnoDB");
+    try (Connection other = server.connect();
+        Statement statement = other.createStatement();
+        ExecutorService background = Executors.newSingleThreadExecutor()) {
+      other.setCatalog(copy.name());
+      other.setAutoCommit(false);
+      statement.execute("INSERT INTO others_work SELECT n FROM " + Numbers.below(5_000));
+      statement.execute("DELETE FROM parents WHERE id = 700");
+      Future<RestoreReport> restored = background.submit(() -> restore(backup.id()));
+      awaitLockWait();
+      // the row before it in the range, which the restore has locked already
+      statement.execute("DELETE FROM parents WHERE id = 600");
+      other.rollback();
+      assertThat(restored.get().rows()).isPositive();
+    }
+    copy.execute("DROP TABLE others_work");
+    assertIsTheCopy();
+  }
+
+  private void awaitLockWait() throws InterruptedException {
+    String waiting =
+        "SELECT COUNT(*) FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'";
+    for (int i = 0; i < 1_200 && server.value(waiting).equals("0"); i++) {
+      Thread.sleep(50);
+    }
+    assertThat(server.value(waiting)).isNotEqualTo("0");
   }
 
   @Test

@@ -8,6 +8,8 @@ import io.varve.backup.TablePass.Range;
 import io.varve.codec.BlockPool;
 import io.varve.codec.PartEncoder;
 import io.varve.codec.RowChecksum;
+import io.varve.mysql.JudgeBy;
+import io.varve.mysql.Judgement;
 import io.varve.mysql.KeyRange;
 import io.varve.mysql.SourceTable;
 import io.varve.mysql.TableChangedException;
@@ -139,7 +141,8 @@ final class SnapshotPass {
   private void judge(Worker worker, Range range, WorkQueue<Task> queue) {
     SourceTable table = range.table.source;
     // A table without snapshots is judged by one statement, so that it is judged at one moment.
-    JudgeBy way = table.definition().transactional() ? judgement.way(range.known) : JudgeBy.SERVER;
+    JudgeBy way =
+        table.definition().transactional() ? judgement.way(range.known.rawBytes()) : JudgeBy.SERVER;
     if (way == JudgeBy.HERE
         && judgement.expectsChange()
         && RangeCutter.fitsOnePart(range.known, options.partBytes(table))) {
@@ -162,7 +165,7 @@ final class SnapshotPass {
         };
     boolean same = now.equals(range.known.checksum(), table.rowsMayRepeat());
     long nanos = System.nanoTime() - start;
-    judgement.judged(way, range.known, nanos, !same);
+    judgement.judged(way, range.known.rawBytes(), nanos, !same);
     work.judged(range.known, nanos, !same);
     if (way == JudgeBy.HERE) {
       work.readToJudge(now.rows(), range.known.rawBytes());
@@ -212,7 +215,7 @@ final class SnapshotPass {
     boolean kept = outcome == RangeCutter.Outcome.KEPT;
     work.cut(cutter.rowsRead(), cutter.bytesRead(), nanos);
     if (judging && outcome != RangeCutter.Outcome.STOPPED) {
-      judgement.judged(JudgeBy.HERE, range.known, nanos, !kept);
+      judgement.judged(JudgeBy.HERE, range.known.rawBytes(), nanos, !kept);
       work.judged(range.known, nanos, !kept);
     }
     if (kept) {

@@ -26,6 +26,8 @@ public final class PartLoader implements AutoCloseable {
 
   private static final int INSERT_BYTES = 1 << 20;
   private static final int DATA_TRUNCATED = 1265;
+  private static final int DEADLOCK = 1213;
+  private static final int MOST_ATTEMPTS = 10;
 
   private final Target target;
   private final RestoreLedger ledger;
@@ -80,19 +82,14 @@ public final class PartLoader implements AutoCloseable {
       insert(table, rows, stored);
       return ledger.addPart(jdbc, table.name(), part);
     }
-    jdbc.setAutoCommit(false);
-    try {
-      if (!ledger.addPart(jdbc, table.name(), part)) {
-        jdbc.rollback();
-        return false;
-      }
-      insert(table, rows, stored);
-      jdbc.commit();
-      return true;
-    } catch (SQLException | RuntimeException failed) {
-      rollBack(jdbc);
-      throw failed;
-    }
+    return transaction(
+        () -> {
+          boolean isNew = ledger.addPart(jdbc, table.name(), part);
+          if (isNew) {
+            insert(table, rows, stored);
+          }
+          return isNew;
+        });
   }
 
   /**
@@ -131,22 +128,26 @@ public final class PartLoader implements AutoCloseable {
 
   /** Deletes the rows of a range. */
   public void delete(TableDefinition table, KeyRange range) {
-    inTransaction(table, jdbc -> Rows.execute(jdbc, new RangeSql(table).delete(range)));
+    change(table, () -> deleteRows(table, range));
   }
 
   /** Adds the rows of a part, to a range that has none. */
   public void add(TableDefinition table, long rows, StoredBytes stored) {
-    inTransaction(table, jdbc -> insert(table, rows, stored));
+    change(table, () -> insert(table, rows, stored));
   }
 
   /** Puts the rows of a part in place of those of a range, at once for whoever reads the table. */
   public void replace(TableDefinition table, KeyRange range, long rows, StoredBytes stored) {
-    inTransaction(
+    change(
         table,
-        jdbc -> {
-          Rows.execute(jdbc, new RangeSql(table).delete(range));
+        () -> {
+          deleteRows(table, range);
           insert(table, rows, stored);
         });
+  }
+
+  private void deleteRows(TableDefinition table, KeyRange range) throws SQLException {
+    Rows.execute(connection.connection(), new RangeSql(table).delete(range));
   }
 
   /** Takes all rows of a table away, whatever its engine. */
@@ -162,26 +163,50 @@ public final class PartLoader implements AutoCloseable {
 
   @FunctionalInterface
   private interface Change {
-    void make(Connection connection) throws SQLException;
+    void make() throws SQLException;
   }
 
-  private void inTransaction(TableDefinition table, Change change) {
-    Connection jdbc = connection.connection();
+  private void change(TableDefinition table, Change change) {
     try {
-      jdbc.setAutoCommit(!table.transactional());
-      try {
-        change.make(jdbc);
-        if (table.transactional()) {
-          jdbc.commit();
-        }
-      } catch (SQLException | RuntimeException failed) {
-        if (table.transactional()) {
-          rollBack(jdbc);
-        }
-        throw failed;
+      if (table.transactional()) {
+        transaction(
+            () -> {
+              change.make();
+              return true;
+            });
+      } else {
+        connection.connection().setAutoCommit(true);
+        change.make();
       }
     } catch (SQLException e) {
       throw translated(e, table);
+    }
+  }
+
+  @FunctionalInterface
+  private interface Work {
+    boolean run() throws SQLException;
+  }
+
+  /**
+   * Begins again where the server has taken the transaction back, to end a deadlock: loads of
+   * neighbouring ranges may meet in one, and so may others' work on the target.
+   */
+  private boolean transaction(Work work) throws SQLException {
+    Connection jdbc = connection.connection();
+    jdbc.setAutoCommit(false);
+    for (int attempt = 1; ; attempt++) {
+      try {
+        boolean result = work.run();
+        jdbc.commit();
+        return result;
+      } catch (SQLException | RuntimeException failed) {
+        rollBack(jdbc);
+        boolean isDeadlock = failed instanceof SQLException e && e.getErrorCode() == DEADLOCK;
+        if (!isDeadlock || attempt == MOST_ATTEMPTS) {
+          throw failed;
+        }
+      }
     }
   }
 

@@ -5,6 +5,7 @@ import io.varve.Progress;
 import io.varve.Workers;
 import io.varve.codec.StoredBytes;
 import io.varve.mysql.Account;
+import io.varve.mysql.Judgement;
 import io.varve.mysql.MissingPrivilege;
 import io.varve.mysql.PartLoader;
 import io.varve.mysql.SchemaObject;
@@ -54,6 +55,7 @@ public final class Restore {
   private final RestoreOptions options;
   private final Progress progress;
   private final Clock clock;
+  private final Judgement judgement = new Judgement(Optional.empty());
   private final List<String> notes = Collections.synchronizedList(new ArrayList<>());
 
   public Restore(
@@ -165,10 +167,7 @@ public final class Restore {
       }
     }
     TargetVerification.Comparison comparison =
-        verification()
-            .compare(
-                alike.stream().filter(table -> !table.target().definitionOnly()).toList(),
-                plan.translation());
+        verification().compare(withRows(alike), List.of(), plan.translation());
     Set<TableName> additional =
         new TreeSet<>(target.tables(plan.schemas().stream().map(PlannedSchema::target).toList()));
     additional.removeAll(names);
@@ -188,7 +187,8 @@ public final class Restore {
   }
 
   private TargetVerification verification() {
-    return new TargetVerification(target, repository, options.parallel(), progress, this::note);
+    return new TargetVerification(
+        target, repository, options.parallel(), judgement, progress, this::note);
   }
 
   /** From a store that cannot be written to, a restore must be possible all the same. */
@@ -230,7 +230,7 @@ public final class Restore {
     target.grant(made, plan.renames(), this::note);
     Instant indexed = clock.instant();
     progress.begin("verifying", plan.rawBytes());
-    int ranges = verification().run(withRows(plan), plan.translation());
+    int ranges = verification().run(withRows(plan.tables()), List.of(), plan.translation());
     target.dropLedger(plan.ledgerSchema());
     Instant end = clock.instant();
     return new RestoreReport(
@@ -258,10 +258,9 @@ public final class Restore {
     List<PlannedTable> toMake = new ArrayList<>(diff.missing());
     toMake.addAll(diff.otherwise());
     RestorePlan made = plan.only(toMake);
-    progress.begin(
-        "loading",
-        made.rawBytes()
-            + diff.differences().stream().mapToLong(each -> each.check().bytes()).sum());
+    long bytesToLoad =
+        made.rawBytes() + diff.differences().stream().mapToLong(each -> each.check().bytes()).sum();
+    progress.begin("loading", bytesToLoad);
     makeTables(made);
     load(made);
     replaceRanges(plan, diff.differences());
@@ -274,16 +273,23 @@ public final class Restore {
     makeKeys(made);
     makeObjects(plan);
     Instant indexed = clock.instant();
-    progress.begin("verifying", plan.rawBytes());
-    int ranges = verification().run(withRows(plan), plan.translation());
+    List<TargetVerification.Difference> replaced = diff.differences();
+    progress.begin("verifying", bytesToLoad);
+    // Those that were alike have been compared, and nobody has written to them.
+    int alike = diff.ranges() - replaced.size();
+    int written =
+        verification()
+            .run(
+                withRows(toMake),
+                replaced.stream().map(TargetVerification.Difference::check).toList(),
+                plan.translation());
     target.dropLedger(plan.ledgerSchema());
     Instant end = clock.instant();
-    List<TargetVerification.Difference> replaced = diff.differences();
     return new RestoreReport(
         plan.manifest().id(),
         plan.tables().size(),
         made.rows() + replaced.stream().mapToLong(each -> each.check().expected().rows()).sum(),
-        made.rawBytes() + replaced.stream().mapToLong(each -> each.check().bytes()).sum(),
+        bytesToLoad,
         made.storedBytes()
             + replaced.stream()
                 .flatMap(each -> each.check().parts().stream())
@@ -293,7 +299,7 @@ public final class Restore {
         seconds(start, loaded),
         seconds(loaded, indexed),
         seconds(indexed, end),
-        ranges,
+        alike + written,
         true,
         new RestoreReport.Touched(
             toMake.size(),
@@ -303,8 +309,8 @@ public final class Restore {
         List.copyOf(notes));
   }
 
-  private static List<PlannedTable> withRows(RestorePlan plan) {
-    return plan.tables().stream().filter(table -> !table.target().definitionOnly()).toList();
+  private static List<PlannedTable> withRows(List<PlannedTable> tables) {
+    return tables.stream().filter(table -> !table.target().definitionOnly()).toList();
   }
 
   private void setAutoIncrement(PlannedTable table) {

@@ -7,6 +7,8 @@ import io.varve.codec.PartDecoder;
 import io.varve.codec.RowChecksum;
 import io.varve.codec.StoredBytes;
 import io.varve.mysql.FloatingColumns;
+import io.varve.mysql.JudgeBy;
+import io.varve.mysql.Judgement;
 import io.varve.mysql.KeyRange;
 import io.varve.mysql.TableDefinition;
 import io.varve.mysql.TableReader;
@@ -25,9 +27,9 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Compares every range of the target with the manifest, by the checksum that the server computes.
- * Where the other flavour writes the same numbers with other digits, it compares the rows of the
- * parts with those of the target here.
+ * Compares every range of the target with the manifest, by the checksum that the server computes,
+ * or this program, whichever is quicker. Where the other flavour writes the same numbers with other
+ * digits, it compares the rows of the parts with those of the target here.
  */
 final class TargetVerification {
 
@@ -52,45 +54,49 @@ final class TargetVerification {
   private final Target target;
   private final SourceRepository repository;
   private final int parallel;
+  private final Judgement judgement;
   private final Progress progress;
   private final Consumer<String> notes;
 
   /**
+   * @param judgement of the target, also for others
    * @param notes hears what people should know
    */
   TargetVerification(
       Target target,
       SourceRepository repository,
       int parallel,
+      Judgement judgement,
       Progress progress,
       Consumer<String> notes) {
     this.target = target;
     this.repository = repository;
     this.parallel = parallel;
+    this.judgement = judgement;
     this.progress = progress;
     this.notes = notes;
   }
 
   /**
-   * Compares all ranges.
+   * Compares all ranges of some tables, and some of others.
    *
    * @return how many
    * @throws DamageFoundException naming those that differ
    */
-  int run(List<PlannedTable> tables, Translation translation) {
-    Comparison comparison = compare(tables, translation);
+  int run(List<PlannedTable> tables, List<Check> others, Translation translation) {
+    Comparison comparison = compare(tables, others, translation);
     requireNone(comparison.differences());
     return comparison.ranges();
   }
 
-  /** Compares all ranges, and says which differ. */
-  Comparison compare(List<PlannedTable> tables, Translation translation) {
+  /** Compares all ranges of some tables, and some of others, and says which differ. */
+  Comparison compare(List<PlannedTable> tables, List<Check> others, Translation translation) {
     List<TargetReader> readers = new ArrayList<>();
     try {
       for (int i = 0; i < parallel; i++) {
         readers.add(target.reader());
       }
-      List<Check> checks = new ArrayList<>();
+      List<Check> checks = new ArrayList<>(others);
       for (PlannedTable table : tables) {
         checks.addAll(checks(table, readers.getFirst().tables()));
       }
@@ -99,7 +105,7 @@ final class TargetVerification {
           readers,
           checks,
           (reader, check) -> compare(reader.tables(), check, translation, different));
-      noteThoseComparedHere(checks, translation);
+      noteThoseComparedByNumber(checks, translation);
       return new Comparison(checks.size(), List.copyOf(different));
     } finally {
       readers.forEach(TargetReader::close);
@@ -109,19 +115,30 @@ final class TargetVerification {
   private void compare(
       TableReader reader, Check check, Translation translation, Queue<Difference> different) {
     TableDefinition table = check.table().target();
-    boolean here = isComparedHere(table, translation);
-    RowChecksum expected = here ? normalized(check) : check.expected();
+    boolean byNumber = isComparedByNumber(table, translation);
+    RowChecksum expected = byNumber ? normalized(check) : check.expected();
     RowChecksum found =
-        here
-            ? reader.normalizedChecksum(table, check.range())
-            : reader.checksum(table, check.range());
-    if (!found.equals(expected)) {
+        byNumber ? reader.normalizedChecksum(table, check.range()) : checksum(reader, check);
+    if (!found.equals(expected, table.rowsMayRepeat())) {
       different.add(new Difference(check, found.rows()));
     }
     progress.advance(found.rows(), check.bytes());
   }
 
-  private static boolean isComparedHere(TableDefinition table, Translation translation) {
+  private RowChecksum checksum(TableReader reader, Check check) {
+    TableDefinition table = check.table().target();
+    JudgeBy way = judgement.way(check.bytes());
+    long start = System.nanoTime();
+    RowChecksum found =
+        switch (way) {
+          case SERVER -> reader.checksum(table, check.range());
+          case HERE -> reader.checksumHere(table, check.range());
+        };
+    judgement.judged(way, check.bytes(), System.nanoTime() - start, false);
+    return found;
+  }
+
+  private static boolean isComparedByNumber(TableDefinition table, Translation translation) {
     return translation.isAcross() && new FloatingColumns(table).any();
   }
 
@@ -146,10 +163,10 @@ final class TargetVerification {
     return sum;
   }
 
-  private void noteThoseComparedHere(List<Check> checks, Translation translation) {
+  private void noteThoseComparedByNumber(List<Check> checks, Translation translation) {
     long here =
         checks.stream()
-            .filter(check -> isComparedHere(check.table().target(), translation))
+            .filter(check -> isComparedByNumber(check.table().target(), translation))
             .count();
     if (here > 0) {
       notes.accept(

@@ -19,7 +19,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A shop in a real database is backed up into a real S3 endpoint and restored beside itself by the
- * real command line; then the server compares the two. Run by {@code make demo}.
+ * real command line; it changes, and so do the backups and the copy; then the server compares the
+ * two. Run by {@code make demo}.
  */
 public final class Demo {
 
@@ -109,11 +110,33 @@ public final class Demo {
 
   private boolean backUpAndRestore() throws Exception {
     String address = "mysql://%s@%s:%d".formatted(USER, server.host(), server.port());
-    return varve("backup", "--store", store, "--source", address, "--include", "shop.*")
+    String copy = "shop=shop_copy";
+    boolean copied =
+        varve("backup", "--store", store, "--source", address, "--include", "shop.*")
+            && varve("restore", "--store", store, "--target", address, "--rename", copy);
+    if (!copied) {
+      return false;
+    }
+    sql(
+        "UPDATE shop.products SET price = price * 1.05 WHERE category_id = 17",
+        "UPDATE shop.orders SET status = 'shipped' WHERE status = 'paid' AND id > 49500",
+        "DELETE FROM shop.order_items WHERE order_id = 4711");
+    return varve(
+            "backup", "--store", store, "--source", address, "--include", "shop.*", "--incremental")
         && varve("list", "--store", store)
-        && varve("restore", "--store", store, "--target", address, "--rename", "shop=shop_copy")
-        && varve("verify", "--store", store)
+        && varve(
+            "restore", "--store", store, "--target", address, "--rename", copy, "--mode", "diff")
+        && varve("verify", "--store", store, "--read-data")
         && compare();
+  }
+
+  /** Changes the shop. */
+  private void sql(String... statements) {
+    System.out.println();
+    for (String statement : statements) {
+      System.out.printf("sql> %s;%n", statement);
+      server.execute(statement);
+    }
   }
 
   /** Runs the command line as a user would, its output going where this program's goes. */

@@ -1,10 +1,7 @@
-package io.varve.backup;
+package io.varve.mysql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.backup.KnownParts.KnownRange;
-import io.varve.mysql.KeyRange;
-import io.varve.repository.PartEntry;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -14,21 +11,15 @@ import org.junit.jupiter.api.Test;
 /** Which way ranges are judged, by what each way takes. */
 class JudgementTest {
 
-  private static final long MEBIBYTE = 1 << 20;
-
-  private static KnownRange range(long bytes) {
-    return new KnownRange(
-        KeyRange.ALL,
-        List.of(new PartEntry("key", null, null, 1, bytes, 1, null, null, "00", null, "")));
-  }
+  private static final long RANGE_BYTES = 8 << 20;
 
   /** What is chosen, range after range of 8 MiB, if the ways take so many milliseconds each. */
   private static List<JudgeBy> ways(Judgement judgement, int ranges, long server, long here) {
     List<JudgeBy> ways = new ArrayList<>();
     for (int i = 0; i < ranges; i++) {
-      KnownRange range = range(8 * MEBIBYTE);
-      JudgeBy way = judgement.way(range);
-      judgement.judged(way, range, (way == JudgeBy.SERVER ? server : here) * 1_000_000, false);
+      JudgeBy way = judgement.way(RANGE_BYTES);
+      judgement.judged(
+          way, RANGE_BYTES, (way == JudgeBy.SERVER ? server : here) * 1_000_000, false);
       ways.add(way);
     }
     return ways;
@@ -61,10 +52,10 @@ class JudgementTest {
     Judgement judgement = new Judgement(Optional.empty());
     assertThat(judgement.expectsChange()).isFalse();
 
-    judgement.judged(JudgeBy.HERE, range(100), 1, true);
+    judgement.judged(JudgeBy.HERE, 100, 1, true);
     assertThat(judgement.expectsChange()).isTrue();
 
-    judgement.judged(JudgeBy.HERE, range(900), 1, false);
+    judgement.judged(JudgeBy.HERE, 900, 1, false);
     assertThat(judgement.expectsChange()).isFalse();
   }
 }

@@ -1,6 +1,5 @@
-package io.varve.backup;
+package io.varve.mysql;
 
-import io.varve.backup.KnownParts.KnownRange;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
@@ -12,7 +11,7 @@ import java.util.Optional;
  * bytes. The first ranges of a run are judged both ways, and the rest as turns out to be cheaper,
  * with another look now and then. Thread-safe.
  */
-final class Judgement {
+public final class Judgement {
 
   /** So much is judged each way before they are compared: less is mostly waiting for answers. */
   private static final long SAMPLE_BYTES = 8L << 20;
@@ -46,17 +45,21 @@ final class Judgement {
   /**
    * @param fixed the way that the user asks for
    */
-  Judgement(Optional<JudgeBy> fixed) {
+  public Judgement(Optional<JudgeBy> fixed) {
     this.fixed = fixed;
     for (JudgeBy way : JudgeBy.values()) {
       tallies.put(way, new Tally());
     }
   }
 
-  /** How to judge the next range. */
-  synchronized JudgeBy way(KnownRange range) {
+  /**
+   * How to judge the next range.
+   *
+   * @param rangeBytes the size of its rows' text
+   */
+  public synchronized JudgeBy way(long rangeBytes) {
     JudgeBy way = fixed.orElseGet(this::next);
-    tally(way).givenBytes += range.rawBytes();
+    tally(way).givenBytes += rangeBytes;
     return way;
   }
 
@@ -77,17 +80,17 @@ final class Judgement {
   }
 
   /** A range was judged in so many nanoseconds. */
-  synchronized void judged(JudgeBy way, KnownRange range, long nanos, boolean changed) {
-    tally(way).add(range.rawBytes(), nanos);
-    judgedBytes += range.rawBytes();
-    changedBytes += changed ? range.rawBytes() : 0;
+  public synchronized void judged(JudgeBy way, long rangeBytes, long nanos, boolean changed) {
+    tally(way).add(rangeBytes, nanos);
+    judgedBytes += rangeBytes;
+    changedBytes += changed ? rangeBytes : 0;
   }
 
   /**
    * Whether so much has changed that the text of a range is better kept while it is judged here:
    * that costs an eighth of reading it again.
    */
-  synchronized boolean expectsChange() {
+  public synchronized boolean expectsChange() {
     return changedBytes > judgedBytes / 8;
   }
 
