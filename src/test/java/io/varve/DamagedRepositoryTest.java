@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.varve.backup.BackupReport;
 import io.varve.repository.PartEntry;
 import io.varve.testing.Numbers;
+import io.varve.testing.RepositoryFiles;
 import io.varve.testing.TestRepository;
 import io.varve.testing.TestSchema;
 import io.varve.testing.TestServer;
@@ -15,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -31,12 +31,12 @@ class DamagedRepositoryTest {
   private final TestServer server = TestServer.shared();
   private final TestSchema schema = server.freshSchema();
   private final TestSchema copy = server.freshSchema();
-  private final Path folder;
+  private final RepositoryFiles files;
   private final TestRepository repository;
   private final BackupReport backup;
 
   DamagedRepositoryTest(@TempDir Path folder) {
-    this.folder = folder;
+    files = new RepositoryFiles(folder);
     schema.execute(
         "CREATE TABLE t (id INT PRIMARY KEY, v CHAR(40) NOT NULL) ENGINE=InnoDB",
         "INSERT INTO t SELECT n, LEFT(SHA2(n, 256), 40) FROM " + Numbers.below(ROWS));
@@ -59,10 +59,7 @@ class DamagedRepositoryTest {
   @Test
   void anAlteredPartIsNamedAndNotLoaded() throws IOException {
     PartEntry part = part(3);
-    Path file = file(part.key());
-    byte[] bytes = Files.readAllBytes(file);
-    bytes[bytes.length / 2] ^= 1;
-    Files.write(file, bytes);
+    files.flipBit(part);
     assertThat(repository.verify(0).damages()).isEmpty(); // its size is right
     isFound(part, "SHA-256");
     isNotLoaded(part, "SHA-256");
@@ -71,9 +68,7 @@ class DamagedRepositoryTest {
   @Test
   void aTruncatedPartIsNamedAndNotLoaded() throws IOException {
     PartEntry part = part(2);
-    Path file = file(part.key());
-    byte[] bytes = Files.readAllBytes(file);
-    Files.write(file, Arrays.copyOf(bytes, bytes.length - 7));
+    files.truncate(part);
     assertThat(repository.verify(0).damages()).extracting(Damage::key).containsExactly(part.key());
     isFound(part, "bytes");
     isNotLoaded(part, "bytes");
@@ -82,7 +77,7 @@ class DamagedRepositoryTest {
   @Test
   void aMissingPartIsNamedAndNotLoaded() throws IOException {
     PartEntry part = part(1);
-    Files.delete(file(part.key()));
+    files.delete(part);
     assertThat(repository.verify(0).damages()).extracting(Damage::key).containsExactly(part.key());
     isFound(part, "missing");
     isNotLoaded(part, "missing");
@@ -91,7 +86,7 @@ class DamagedRepositoryTest {
   @Test
   void aPartSwappedWithAnotherIsNamedAndNotLoaded() throws IOException {
     PartEntry part = part(4);
-    Files.copy(file(part(5).key()), file(part.key()), StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(files.file(part(5)), files.file(part), StandardCopyOption.REPLACE_EXISTING);
     assertThat(repository.verify(100).damages())
         .extracting(Damage::key)
         .containsExactly(part.key());
@@ -142,12 +137,14 @@ class DamagedRepositoryTest {
   @Test
   void aManifestThatPointsOutsideOfTheRepositoryIsRefused() throws IOException {
     edit(text -> text.replace(part(0).key(), "test/parts/../../../etc/passwd"));
+    files.forgeSummary(backup.id());
     isRefused(DamageFoundException.class, "outside");
   }
 
   @Test
   void aManifestThatNamesAnotherSourcesObjectIsRefused() throws IOException {
     edit(text -> text.replace(part(0).key(), part(0).key().replaceFirst("test/", "other/")));
+    files.forgeSummary(backup.id());
     isRefused(DamageFoundException.class, "outside");
   }
 
@@ -176,7 +173,7 @@ class DamagedRepositoryTest {
   }
 
   private void edit(UnaryOperator<String> change) throws IOException {
-    Path file = folder.resolve(manifest());
+    Path file = files.manifest(backup.id());
     String before = Files.readString(file, StandardCharsets.UTF_8);
     String after = change.apply(before);
     assertThat(after).isNotEqualTo(before);
@@ -185,9 +182,5 @@ class DamagedRepositoryTest {
 
   private PartEntry part(int number) {
     return repository.manifest(backup).tables().getFirst().parts().get(number);
-  }
-
-  private Path file(String key) {
-    return folder.resolve(key.replace("%", "%25"));
   }
 }

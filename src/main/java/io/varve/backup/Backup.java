@@ -469,7 +469,7 @@ public final class Backup {
         options.selection().excludes(),
         opening.catalog().schemas(),
         tables,
-        totals(tables, start),
+        Totals.of(tables, Duration.between(start, clock.instant()).toMillis() / 1000.0),
         notes,
         accounts,
         new ChangeReport(repository, attempt.id(), attempt.parent(), result).changes(tables),
@@ -504,17 +504,6 @@ public final class Backup {
         info.sqlMode(),
         info.timeZone(),
         info.lowerCaseTableNames());
-  }
-
-  private Totals totals(List<TableEntry> tables, Instant start) {
-    var parts = tables.stream().flatMap(table -> table.parts().stream()).toList();
-    return new Totals(
-        tables.size(),
-        parts.size(),
-        tables.stream().mapToLong(TableEntry::rows).sum(),
-        parts.stream().mapToLong(part -> part.rawBytes()).sum(),
-        parts.stream().mapToLong(part -> part.storedBytes()).sum(),
-        Duration.between(start, clock.instant()).toMillis() / 1000.0);
   }
 
   private void requireAny() {

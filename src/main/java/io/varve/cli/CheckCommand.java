@@ -111,25 +111,23 @@ final class CheckCommand implements Callable<Integer> {
     }
   }
 
-  private static int exitCode(List<CheckReport> reports) {
+  private int exitCode(List<CheckReport> reports) {
     String checked =
         reports.stream()
             .map(report -> report.what() + " " + report.location())
             .collect(Collectors.joining(", "));
     if (reports.stream().anyMatch(report -> report.has(Verdict.MISSING))) {
-      return Failures.print(
+      return common.fail(
           new InvalidRequestException(
               "vouch for",
               checked,
               "something that is needed is missing",
-              "Do what the lines with \u2717 say, then check again."),
-          System.err);
+              "Do what the lines with \u2717 say, then check again."));
     }
     if (reports.stream().anyMatch(report -> report.has(Verdict.AWAY))) {
-      return Failures.print(
+      return common.fail(
           new RetryLaterException(
-              "vouch for", checked, "it does not answer as it should now", "Check again later."),
-          System.err);
+              "vouch for", checked, "it does not answer as it should now", "Check again later."));
     }
     return 0;
   }

@@ -1,5 +1,6 @@
 package io.varve.cli;
 
+import io.varve.VarveException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,6 +27,11 @@ final class CommonOptions {
     var out = java.util.Objects.requireNonNull(command).commandLine().getOut();
     out.println(this.json ? io.varve.repository.Json.line(json) : text);
     out.flush();
+  }
+
+  /** Prints what was found wrong, after the result. Answers the exit code. */
+  int fail(VarveException found) {
+    return Failures.print(found, java.util.Objects.requireNonNull(command).commandLine().getErr());
   }
 
   ConsoleProgress progress() {

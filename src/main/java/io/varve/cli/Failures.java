@@ -4,7 +4,7 @@ import io.varve.ContinueException;
 import io.varve.StoppedException;
 import io.varve.VarveException;
 import io.varve.repository.Json;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine;
@@ -18,16 +18,10 @@ final class Failures implements IExecutionExceptionHandler {
   static final int DEFECT = 1;
   static final int INTERRUPTED = 130;
 
-  private final PrintStream out;
-  private final PrintStream err;
-
-  Failures(PrintStream out, PrintStream err) {
-    this.out = out;
-    this.err = err;
-  }
-
   @Override
   public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
+    PrintWriter out = command.getOut();
+    PrintWriter err = command.getErr();
     if (wantsJson(command) && failure instanceof VarveException known) {
       if (known instanceof ContinueException next) {
         out.println(Json.line(Map.of("state", "CONTINUE", "token", next.token())));
@@ -50,7 +44,7 @@ final class Failures implements IExecutionExceptionHandler {
     return json != null && Boolean.TRUE.equals(json.getValue());
   }
 
-  static int print(Exception failure, PrintStream err) {
+  static int print(Exception failure, PrintWriter err) {
     return switch (failure) {
       case ContinueException next -> {
         err.println("CONTINUE " + next.token() + ": " + next.reason());

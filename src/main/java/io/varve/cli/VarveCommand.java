@@ -61,12 +61,12 @@ public final class VarveCommand {
     line.setUsageHelpWidth(100);
     line.setUsageHelpAutoWidth(false);
     line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setExecutionExceptionHandler(new Failures(out, err));
+    line.setExecutionExceptionHandler(new Failures());
     try {
       Defaults defaults = Defaults.of(System.getenv(), args);
       line.setDefaultValueProvider(defaults);
     } catch (io.varve.VarveException e) {
-      return Failures.print(e, err);
+      return Failures.print(e, line.getErr());
     }
     return line.execute(args);
   }

@@ -38,6 +38,9 @@ import picocli.CommandLine.Spec;
     })
 final class VerifyCommand implements Callable<Integer> {
 
+  /** Of foreign objects; --json has all. */
+  private static final int MOST_SHOWN = 20;
+
   @Spec CommandSpec spec = CommandSpec.create();
 
   @Parameters(
@@ -70,7 +73,7 @@ final class VerifyCommand implements Callable<Integer> {
     try (ConsoleProgress progress = common.progress();
         Repository repository = store.open()) {
       SourceRepository source = store.source(repository);
-      if (which == null && source.closedIds().isEmpty()) {
+      if (which == null && source.closedIds().isEmpty() && source.lostManifests().isEmpty()) {
         throw new InvalidRequestException(
             "verify",
             source.location(),
@@ -86,7 +89,7 @@ final class VerifyCommand implements Callable<Integer> {
     if (report.sound()) {
       return 0;
     }
-    return Failures.print(
+    return common.fail(
         new DamageFoundException(
             "vouch for",
             store.store,
@@ -97,8 +100,7 @@ final class VerifyCommand implements Callable<Integer> {
                     .distinct()
                     .collect(Collectors.joining(", "))
                 + ". varve repair makes damaged parts again where the source still has their rows;"
-                + " else make a new full backup. Find out what changed the store."),
-        System.err);
+                + " else make a new full backup. Find out what changed the store."));
   }
 
   private static String text(VerifyReport report) {
@@ -118,7 +120,24 @@ final class VerifyCommand implements Callable<Integer> {
                         + ", rows and checksums compared")
             .line("time", Quantity.seconds(report.seconds()));
     for (Damage damage : report.damages()) {
-      lines.line("DAMAGED", damage.key() + " (" + damage.backup() + "): " + damage.reason());
+      lines.line(
+          "DAMAGED",
+          "backup "
+              + damage.backup()
+              + " "
+              + damage.subject()
+              + ": "
+              + damage.reason()
+              + " ("
+              + damage.key()
+              + ")");
+    }
+    if (!report.foreign().isEmpty()) {
+      lines.line(
+          "foreign",
+          count(report.foreign().size(), "object")
+              + " that Varve did not put there, and leaves alone:");
+      report.foreign().stream().limit(MOST_SHOWN).forEach(key -> lines.line("", key));
     }
     return lines.toString();
   }

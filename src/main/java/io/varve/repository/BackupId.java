@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  */
 public record BackupId(String value) implements Comparable<BackupId> {
 
-  private static final Pattern FORM =
+  static final Pattern FORM =
       Pattern.compile("([0-9]{8}T[0-9]{6}Z)-(full|incremental)-[a-z0-9]{4,16}");
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);

@@ -4,10 +4,12 @@ import io.varve.InvalidRequestException;
 import io.varve.VarveException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * a day. Thread-safe.
  */
 public final class Job {
+
+  /** The work of a run that makes a backup, which another such run can go on with. */
+  public static final String BACKUP = "backup";
 
   private static final long HOURS_BETWEEN_SIGNS_OF_LIFE = 1;
 
@@ -49,7 +54,7 @@ public final class Job {
 
   /** Begins the record of a run that will make a backup. */
   public static Job ofBackup(SourceRepository repository, Clock clock) {
-    return new Job(repository, "backup", null, clock);
+    return new Job(repository, BACKUP, null, clock);
   }
 
   /** Begins the record of a run that makes damaged parts again. */
@@ -81,6 +86,29 @@ public final class Job {
       throw deleted;
     }
     return job;
+  }
+
+  /**
+   * As {@link #using}, for whoever may only read the store as well: then nothing is pinned.
+   *
+   * @param notes hears of that
+   * @throws InvalidRequestException if the backup was deleted meanwhile
+   */
+  public static Optional<Job> usingWherePossible(
+      SourceRepository repository,
+      String work,
+      BackupId pinned,
+      Clock clock,
+      Consumer<String> notes) {
+    try {
+      return Optional.of(using(repository, work, pinned, clock));
+    } catch (InvalidRequestException e) {
+      if (repository.isBuried(pinned)) {
+        throw e;
+      }
+      notes.accept("backup " + pinned + " could not be pinned against prune: " + e.reason());
+      return Optional.empty();
+    }
   }
 
   /** Unique to the run; also its attempt's token in the manifest. */

@@ -15,6 +15,23 @@ final class Layout {
   /** Longer names are cut: a key has at most 1,024 bytes, a file's name 255. */
   private static final int LONGEST_SEGMENT = 120;
 
+  private static final int HASH_DIGITS = 16;
+  private static final String PART_SUFFIX = ".tsv.zst";
+
+  private static final String PART_OF_A_BACKUP =
+      BackupId.FORM + "/[^/]+/[^/]+/[0-9]+-[0-9a-f]{16}" + Pattern.quote(PART_SUFFIX);
+
+  /** Every key below a source. */
+  private static final Pattern OWN =
+      Pattern.compile(
+          "(manifests|summaries)/"
+              + BackupId.FORM
+              + "\\.json|(tombstones|holds)/"
+              + BackupId.FORM
+              + "|(parts|damaged)/"
+              + PART_OF_A_BACKUP
+              + "|jobs/[^/]+/([0-9]+|end)\\.json|lease\\.json");
+
   private Layout() {}
 
   static boolean isSourceName(String name) {
@@ -97,8 +114,20 @@ final class Layout {
         + "/"
         + number
         + "-"
-        + sha256.substring(0, 16)
-        + ".tsv.zst";
+        + sha256.substring(0, HASH_DIGITS)
+        + PART_SUFFIX;
+  }
+
+  /** The hash in a part's name: the beginning of the SHA-256 of its stored bytes. */
+  static boolean isNamedBy(String partKey, String sha256) {
+    return sha256.length() > HASH_DIGITS
+        && partKey.endsWith("-" + sha256.substring(0, HASH_DIGITS) + PART_SUFFIX);
+  }
+
+  /** Whether a run of Varve may have put an object there. */
+  static boolean isOwn(String source, String key) {
+    return key.startsWith(source + "/")
+        && OWN.matcher(key.substring(source.length() + 1)).matches();
   }
 
   /** Percent-encodes all but what every store and shell takes as it is. */

@@ -75,7 +75,7 @@ public record Manifest(
         excludes,
         schemas,
         newTables,
-        totals,
+        Totals.of(newTables, totals.seconds()),
         notes,
         accounts,
         changes,

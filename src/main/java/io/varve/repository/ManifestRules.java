@@ -50,6 +50,10 @@ final class ManifestRules {
             where,
             name + " names an object outside of its source: a manifest may not");
         check(
+            Layout.isNamedBy(part.key(), part.sha256()),
+            where,
+            name + " names a part by another hash than its SHA-256");
+        check(
             Objects.equals(part.lower(), before == null ? null : before.upper())
                 || !table.definition().hasRangeKey(),
             where,
@@ -61,6 +65,10 @@ final class ManifestRules {
           where,
           "the ranges of " + name + " do not reach its end");
     }
+    check(
+        Totals.of(manifest.tables(), manifest.totals().seconds()).equals(manifest.totals()),
+        where,
+        "its tables do not add up to its totals");
   }
 
   private static void check(boolean holds, String where, String reason) {

@@ -148,12 +148,45 @@ public final class SourceRepository {
         sizes.getOrDefault(part.key(), -1L) == part.storedBytes() && !damaged.contains(part.key());
   }
 
-  /** What lies among the parts and has no backup's id in its key: no run of Varve put it there. */
-  public List<String> strayParts() {
-    return partSizes().keySet().stream()
-        .filter(key -> backupOf(key).flatMap(BackupId::parse).isEmpty())
-        .sorted()
-        .toList();
+  /**
+   * All that lies in this source's part of the repository: a request for 1,000 objects.
+   *
+   * @param partSizes of all objects below parts/, by key
+   * @param foreign keys that no run of Varve gives
+   */
+  public record Inventory(Map<String, Long> partSizes, List<String> foreign) {}
+
+  /** As of now. */
+  public Inventory inventory() {
+    Map<String, Long> sizes = new HashMap<>();
+    List<String> foreign = new ArrayList<>();
+    store.list(
+        source + "/",
+        object -> {
+          if (object.key().startsWith(Layout.parts(source))) {
+            sizes.put(object.key(), object.size());
+          }
+          if (!Layout.isOwn(source, object.key())) {
+            foreign.add(object.key());
+          }
+        });
+    return new Inventory(sizes, List.copyOf(foreign));
+  }
+
+  /**
+   * The backups whose manifest is gone, although nobody has deleted them: what is left is a
+   * summary, of a run that has ended. Three listings and a request for each job that has not ended.
+   */
+  public Set<BackupId> lostManifests() {
+    // in this order: whoever has ended by the second listing has put a manifest or a fence before
+    Set<BackupId> summaries = new TreeSet<>();
+    store.list(Layout.summaries(source), object -> idOfManifest(object).ifPresent(summaries::add));
+    Set<BackupId> open = new HashSet<>();
+    openJobs().forEach(job -> open.addAll(job.ownBackups()));
+    summaries.removeAll(open);
+    summaries.removeAll(closedIds());
+    summaries.removeAll(buried());
+    return summaries;
   }
 
   private Map<String, Long> sizesBelow(String prefix) {
@@ -472,7 +505,32 @@ public final class SourceRepository {
     if (object.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(parse(object.get(), key, Summary.class));
+    try {
+      return Optional.of(Json.read(object.get().content(), Summary.class));
+    } catch (IOException e) {
+      return Optional.empty(); // all that it says, the manifest says too
+    }
+  }
+
+  /** What is wrong with the summary of a backup that has a manifest. */
+  public Optional<String> faultOfSummary(BackupId id) {
+    if (summary(id).isPresent()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        store.get(Layout.summary(source, id)).isEmpty()
+            ? "it is missing from the store"
+            : "it is not JSON of the expected form");
+  }
+
+  /** For messages. */
+  public String keyOfManifest(BackupId id) {
+    return Layout.manifest(source, id);
+  }
+
+  /** For messages. */
+  public String keyOfSummary(BackupId id) {
+    return Layout.summary(source, id);
   }
 
   /**
@@ -524,7 +582,6 @@ public final class SourceRepository {
       throw noBackup(id.value(), "its run ended without a commit");
     }
     Manifest manifest = parse(object, key, Manifest.class);
-    ManifestRules.require(manifest, id, source, key + " in " + store.location());
     String sha256 = HexFormat.of().formatHex(Sha256.of(object.content()));
     summary(id)
         .filter(summary -> summary.runId().equals(manifest.runId()))
@@ -533,6 +590,7 @@ public final class SourceRepository {
             summary -> {
               throw damaged(key, "it is not the one that the backup wrote: its summary differs");
             });
+    ManifestRules.require(manifest, id, source, key + " in " + store.location());
     return manifest;
   }
 

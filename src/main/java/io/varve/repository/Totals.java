@@ -1,5 +1,7 @@
 package io.varve.repository;
 
+import java.util.List;
+
 /**
  * The size of a backup, and what it took.
  *
@@ -8,4 +10,17 @@ package io.varve.repository;
  * @param seconds from the start of the run to the commit
  */
 public record Totals(
-    int tables, int parts, long rows, long rawBytes, long storedBytes, double seconds) {}
+    int tables, int parts, long rows, long rawBytes, long storedBytes, double seconds) {
+
+  /** Adds up tables. */
+  public static Totals of(List<TableEntry> tables, double seconds) {
+    List<PartEntry> parts = tables.stream().flatMap(table -> table.parts().stream()).toList();
+    return new Totals(
+        tables.size(),
+        parts.size(),
+        tables.stream().mapToLong(TableEntry::rows).sum(),
+        parts.stream().mapToLong(PartEntry::rawBytes).sum(),
+        parts.stream().mapToLong(PartEntry::storedBytes).sum(),
+        seconds);
+  }
+}

@@ -193,15 +193,7 @@ public final class Restore {
 
   /** From a store that cannot be written to, a restore must be possible all the same. */
   private Optional<Job> pin(BackupId id) {
-    try {
-      return Optional.of(Job.using(repository, "restore", id, clock));
-    } catch (InvalidRequestException e) {
-      if (repository.isBuried(id)) {
-        throw e;
-      }
-      note("the backup could not be pinned against prune: " + e.reason());
-      return Optional.empty();
-    }
+    return Job.usingWherePossible(repository, "restore", id, clock, this::note);
   }
 
   /**

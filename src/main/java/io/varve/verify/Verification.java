@@ -31,6 +31,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -41,8 +42,15 @@ import java.util.stream.Stream;
  */
 public final class Verification {
 
-  /** A part to be read, once, however many backups name it. */
-  private record Read(BackupId backup, TableEntry table, PartEntry part) {}
+  /**
+   * A part to be read, once, however many backups name it.
+   *
+   * @param number in its table
+   */
+  private record Read(BackupId backup, TableEntry table, int number, PartEntry part) {}
+
+  /** Which part of which backup an object is. */
+  private record Place(BackupId backup, int number) {}
 
   private final SourceRepository repository;
   private final int percentRead;
@@ -50,7 +58,7 @@ public final class Verification {
   private final Progress progress;
   private final Clock clock;
   private final Queue<Damage> damages = new ConcurrentLinkedQueue<>();
-  private final Map<String, List<BackupId>> named = new HashMap<>();
+  private final Map<String, List<Place>> named = new HashMap<>();
 
   /**
    * @param percentRead of the parts that are read, spread evenly; 0 reads none
@@ -65,8 +73,8 @@ public final class Verification {
   }
 
   /**
-   * Looks at all backups that count, at those whose manifest cannot be read, and at what lies there
-   * that belongs to none.
+   * Looks at all backups that count, at those whose manifest cannot be read or is gone, and at what
+   * lies there that no run put there.
    */
   public VerifyReport runAll() {
     List<BackupId> ids = new ArrayList<>(repository.backups().stream().map(Summary::id).toList());
@@ -76,13 +84,26 @@ public final class Verification {
         ids.add(id);
       }
     }
-    repository
-        .strayParts()
-        .forEach(
-            key ->
-                progress.warn(
-                    key + " is no part of a backup of this source: something else put it there"));
-    return run(ids);
+    for (BackupId id : repository.lostManifests()) {
+      damages.add(
+          new Damage(id, "", null, repository.keyOfManifest(id), "it is missing from the store"));
+    }
+    SourceRepository.Inventory inventory = repository.inventory();
+    return pinned(pins -> run(stillThere(ids, pins), inventory.partSizes(), inventory.foreign()));
+  }
+
+  /** Without those that were deleted since they were listed. */
+  private List<BackupId> stillThere(List<BackupId> ids, List<Job> pins) {
+    List<BackupId> there = new ArrayList<>();
+    for (BackupId id : ids) {
+      try {
+        pin(id).ifPresent(pins::add);
+        there.add(id);
+      } catch (InvalidRequestException deleted) {
+        progress.warn("backup " + id + " was deleted meanwhile");
+      }
+    }
+    return there;
   }
 
   private boolean isFence(BackupId id) {
@@ -93,11 +114,23 @@ public final class Verification {
     }
   }
 
-  /** Looks at some backups; what is wrong is in the report, not thrown. */
+  /**
+   * Looks at some backups; what is wrong is in the report, not thrown.
+   *
+   * @throws InvalidRequestException if one of them is not there
+   */
   public VerifyReport run(List<BackupId> backups) {
+    return pinned(
+        pins -> {
+          backups.forEach(id -> pin(id).ifPresent(pins::add));
+          return run(backups, repository.partSizes(), List.of());
+        });
+  }
+
+  private VerifyReport pinned(Function<List<Job>, VerifyReport> work) {
     List<Job> pins = new ArrayList<>();
     try {
-      VerifyReport report = run(backups, pins);
+      VerifyReport report = work.apply(pins);
       pins.forEach(Job::done);
       return report;
     } catch (RuntimeException | Error failed) {
@@ -106,15 +139,15 @@ public final class Verification {
     }
   }
 
-  private VerifyReport run(List<BackupId> backups, List<Job> pins) {
+  private VerifyReport run(List<BackupId> backups, Map<String, Long> sizes, List<String> foreign) {
     Instant start = clock.instant();
-    Map<String, Long> sizes = repository.partSizes();
     Set<String> seen = new HashSet<>();
     List<Read> reads = new ArrayList<>();
     for (BackupId id : backups) {
-      pin(id).ifPresent(pins::add);
       for (Read read : compare(id, sizes)) {
-        named.computeIfAbsent(read.part().key(), key -> new ArrayList<>()).add(id);
+        named
+            .computeIfAbsent(read.part().key(), key -> new ArrayList<>())
+            .add(new Place(id, read.number()));
         if (seen.add(read.part().key())) {
           reads.add(read);
         }
@@ -140,17 +173,12 @@ public final class Verification {
         count.get(),
         bytes.get(),
         Duration.between(start, clock.instant()).toMillis() / 1000.0,
-        List.copyOf(damages));
+        List.copyOf(damages),
+        foreign);
   }
 
-  /** Whoever may only read can verify all the same. */
   private Optional<Job> pin(BackupId id) {
-    try {
-      return Optional.of(Job.using(repository, "verify", id, clock));
-    } catch (InvalidRequestException e) {
-      progress.warn("backup " + id + " could not be pinned against prune: " + e.reason());
-      return Optional.empty();
-    }
+    return Job.usingWherePossible(repository, "verify", id, clock, progress::warn);
   }
 
   private List<Read> compare(BackupId id, Map<String, Long> sizes) {
@@ -159,18 +187,28 @@ public final class Verification {
     try {
       manifest = repository.manifest(id);
     } catch (DamageFoundException e) {
-      damages.add(new Damage(id, "", e.subject(), e.reason()));
+      damages.add(new Damage(id, "", null, repository.keyOfManifest(id), e.reason()));
       return present;
     }
+    repository
+        .faultOfSummary(id)
+        .ifPresent(
+            fault -> damages.add(new Damage(id, "", null, repository.keyOfSummary(id), fault)));
     for (TableEntry table : manifest.tables()) {
-      for (PartEntry part : table.parts()) {
+      for (int number = 0; number < table.parts().size(); number++) {
+        PartEntry part = table.parts().get(number);
         Long size = sizes.get(part.key());
         if (size == null) {
-          damage(id, table, part, "it is missing from the store");
+          damage(id, table, number, part, "it is missing from the store");
         } else if (size != part.storedBytes()) {
-          damage(id, table, part, "it has " + size + " bytes instead of " + part.storedBytes());
+          damage(
+              id,
+              table,
+              number,
+              part,
+              "it has " + size + " bytes instead of " + part.storedBytes());
         } else {
-          present.add(new Read(id, table, part));
+          present.add(new Read(id, table, number, part));
         }
       }
     }
@@ -210,12 +248,13 @@ public final class Verification {
     } catch (InvalidRequestException e) {
       progress.warn("the damage could not be noted in the store: " + e.reason());
     }
-    for (BackupId backup : named.getOrDefault(read.part().key(), List.of(read.backup()))) {
-      damage(backup, read.table(), read.part(), reason);
+    for (Place place :
+        named.getOrDefault(read.part().key(), List.of(new Place(read.backup(), read.number())))) {
+      damage(place.backup(), read.table(), place.number(), read.part(), reason);
     }
   }
 
-  private void damage(BackupId id, TableEntry table, PartEntry part, String reason) {
-    damages.add(new Damage(id, table.definition().name().toString(), part.key(), reason));
+  private void damage(BackupId id, TableEntry table, int number, PartEntry part, String reason) {
+    damages.add(new Damage(id, table.definition().name().toString(), number, part.key(), reason));
   }
 }

@@ -10,6 +10,8 @@ import java.util.List;
  * @param objectsRead that were read, hashed, and whose rows were hashed again
  * @param bytesRead of those
  * @param damages empty where all is well
+ * @param foreign keys of objects that no run of Varve put there; they harm no backup, and nothing
+ *     uses or deletes them
  */
 public record VerifyReport(
     int backups,
@@ -17,7 +19,8 @@ public record VerifyReport(
     int objectsRead,
     long bytesRead,
     double seconds,
-    List<Damage> damages) {
+    List<Damage> damages,
+    List<String> foreign) {
 
   public boolean sound() {
     return damages.isEmpty();

@@ -3,6 +3,7 @@ package io.varve.compatibility;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.cli.VarveCommand;
+import io.varve.testing.FolderCopy;
 import io.varve.testing.TestServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -32,21 +33,6 @@ class KeptRepositoriesTest {
     }
   }
 
-  /** A restore leaves its own record in the repository. */
-  private static Path copyOf(Path repository, Path copy) throws IOException {
-    try (Stream<Path> files = Files.walk(repository)) {
-      for (Path file : files.toList()) {
-        Path to = copy.resolve(repository.relativize(file).toString());
-        if (Files.isDirectory(file)) {
-          Files.createDirectories(to);
-        } else {
-          Files.copy(file, to);
-        }
-      }
-    }
-    return copy;
-  }
-
   @ParameterizedTest
   @MethodSource("repositories")
   void restores(Path kept, @TempDir Path copy) throws IOException {
@@ -58,6 +44,7 @@ class KeptRepositoriesTest {
     String schema = "kept_" + Math.abs(kept.getFileName().hashCode());
     server.execute("DROP DATABASE IF EXISTS " + schema);
     try {
+      FolderCopy.of(kept.resolve("repository"), copy); // a restore leaves its record there
       ByteArrayOutputStream printed = new ByteArrayOutputStream();
       int code =
           VarveCommand.execute(
@@ -65,7 +52,7 @@ class KeptRepositoriesTest {
               System.err,
               "restore",
               "--json",
-              "--store=" + copyOf(kept.resolve("repository"), copy).toUri(),
+              "--store=" + copy.toUri(),
               "--target=" + server.uri(),
               "--allow-public-key-retrieval",
               "--rename=kept=" + schema);

@@ -397,7 +397,7 @@ class PruneSearchTest {
   }
 
   private static PartEntry part(BackupId id, String name) {
-    String key = SOURCE + "/parts/" + id + "/db/t/0-" + name + ".tsv.zst";
+    String key = SOURCE + "/parts/" + id + "/db/t/0-" + name.repeat(16) + ".tsv.zst";
     return new PartEntry(key, null, null, 1, 2, 3, null, null, "00", "00", name.repeat(64));
   }
 
@@ -441,7 +441,7 @@ class PruneSearchTest {
             List.of(),
             List.of(),
             List.of(TableEntry.of(table, parts)),
-            new Totals(1, parts.size(), 1, 1, 1, 600_000),
+            Totals.of(List.of(TableEntry.of(table, parts)), 600_000),
             List.of(),
             null,
             null,

@@ -19,12 +19,12 @@ import io.varve.store.ObjectStore;
 import io.varve.store.S3Options;
 import io.varve.store.Stores;
 import io.varve.testing.CountingStore;
+import io.varve.testing.FolderCopy;
 import io.varve.testing.Numbers;
 import io.varve.testing.TestRepository;
 import io.varve.testing.TestSchema;
 import io.varve.testing.TestServer;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -34,7 +34,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -197,7 +196,7 @@ class PruneTest {
     boolean finished = false;
     while (!finished) {
       Path copy = copies.resolve("after-" + calls);
-      copy(folder, copy);
+      FolderCopy.of(folder, copy);
       ObjectStore store = Stores.open(copy.toUri().toString(), S3Options.DEFAULT);
       CountingStore dying = new CountingStore(store, calls);
       try (TestRepository repository = TestRepository.over(dying)) {
@@ -215,19 +214,6 @@ class PruneTest {
       }
     }
     assertThat(calls).as("calls that change something").isGreaterThan(10);
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : files.toList()) {
-        Path target = to.resolve(from.relativize(file).toString());
-        if (Files.isDirectory(file)) {
-          Files.createDirectories(target);
-        } else {
-          Files.copy(file, target);
-        }
-      }
-    }
   }
 
   /** All parts that backups name are there, and no others. */
