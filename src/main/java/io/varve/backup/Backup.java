@@ -220,6 +220,7 @@ public final class Backup {
     Map<BackupId, List<JobRecord>> runs = new TreeMap<>();
     for (JobRecord job : repository.openJobs()) {
       job.ownBackup()
+          .filter(id -> job.work().equals(Job.BACKUP))
           .filter(id -> !closed.contains(id) && !repository.isBuried(id))
           .ifPresent(id -> runs.computeIfAbsent(id, i -> new ArrayList<>()).add(job));
     }

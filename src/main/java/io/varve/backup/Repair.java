@@ -1,5 +1,6 @@
 package io.varve.backup;
 
+import io.varve.DamageFoundException;
 import io.varve.Progress;
 import io.varve.codec.BlockPool;
 import io.varve.codec.EncodedPart;
@@ -26,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -80,15 +82,30 @@ public final class Repair {
         part ->
             sizes.getOrDefault(part.key(), -1L) != part.storedBytes()
                 || damagedKeys.contains(part.key());
-    List<RepairReport.Backup> replaced = new ArrayList<>();
+    List<Summary> backups = repository.backups();
+    Set<BackupId> held = repository.held();
+    List<RepairReport.Backup> replaced = retireReplaced(backups, job);
+    Set<BackupId> retired =
+        replaced.stream().map(RepairReport.Backup::before).collect(Collectors.toSet());
+    List<BackupId> unreadable = new ArrayList<>();
     Optional<BackupId> home = Optional.empty();
-    for (Summary backup : repository.backups()) {
+    for (Summary backup : backups) {
+      if (retired.contains(backup.id())) {
+        continue;
+      }
       BackupId own = BackupId.next(backup.id().time(), backup.kind());
       // the remade parts lie in the folder of the first new id, so that one stays pinned
       if (!job.makes(own, backup.id(), home.orElse(null))) {
         continue;
       }
-      Manifest manifest = repository.manifest(backup.id());
+      Manifest manifest;
+      try {
+        manifest = repository.manifest(backup.id());
+      } catch (DamageFoundException e) {
+        progress.warn("backup " + backup.id() + " cannot be repaired: " + e.reason());
+        unreadable.add(backup.id());
+        continue;
+      }
       List<TableEntry> hit =
           manifest.tables().stream()
               .filter(table -> table.parts().stream().anyMatch(isDamaged))
@@ -101,13 +118,41 @@ public final class Repair {
           manifest.tables().stream().map(table -> mended(table, isDamaged)).toList();
       if (!tables.equals(manifest.tables())) {
         lease.require();
+        if (held.contains(backup.id())) {
+          repository.hold(own); // before anybody sees it, so that no policy takes it away
+        }
         repository.commit(manifest.repaired(own, job.id(), tables));
         repository.bury(backup.id(), job.id());
         replaced.add(new RepairReport.Backup(backup.id(), own));
         home = Optional.of(home.orElse(own));
       }
     }
-    return new RepairReport(List.copyOf(parts.values()), replaced);
+    return new RepairReport(List.copyOf(parts.values()), replaced, unreadable);
+  }
+
+  /**
+   * A repair that died between its commit and the tombstone has left the backup twice. The summary
+   * tells which one stands for another; that it is there, its manifest has to show.
+   */
+  private List<RepairReport.Backup> retireReplaced(List<Summary> backups, Job job) {
+    Set<BackupId> counting = backups.stream().map(Summary::id).collect(Collectors.toSet());
+    List<RepairReport.Backup> retired = new ArrayList<>();
+    for (Summary backup : backups) {
+      BackupId before = backup.repairs();
+      if (before != null && counting.contains(before) && standsFor(before, backup.id())) {
+        repository.bury(before, job.id());
+        retired.add(new RepairReport.Backup(before, backup.id()));
+      }
+    }
+    return retired;
+  }
+
+  private boolean standsFor(BackupId before, BackupId now) {
+    try {
+      return before.equals(repository.manifest(now).repairs());
+    } catch (DamageFoundException e) {
+      return false;
+    }
   }
 
   private TableEntry mended(TableEntry table, Predicate<PartEntry> isDamaged) {

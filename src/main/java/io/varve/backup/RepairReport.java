@@ -3,12 +3,18 @@ package io.varve.backup;
 import io.varve.repository.BackupId;
 import java.util.List;
 
-/** What a repair has done: the damaged parts, and the backups that name them. */
-public record RepairReport(List<Part> parts, List<Backup> backups) {
+/**
+ * What a repair has done.
+ *
+ * @param parts the damaged ones
+ * @param backups those that name parts which were made again
+ * @param unreadable backups whose manifest is damaged: what they name is not known
+ */
+public record RepairReport(List<Part> parts, List<Backup> backups, List<BackupId> unreadable) {
 
   /** Whether nothing damaged is left in any backup. */
   public boolean complete() {
-    return parts.stream().allMatch(Part::repaired);
+    return unreadable.isEmpty() && parts.stream().allMatch(Part::repaired);
   }
 
   /**

@@ -49,21 +49,22 @@ final class RepairCommand implements Callable<Integer> {
     if (report.complete()) {
       return 0;
     }
-    return Failures.print(
+    return common.fail(
         new DamageFoundException(
             "repair",
             store.store,
-            report.parts().stream().filter(part -> !part.repaired()).count()
-                + " damaged parts could not be made again",
+            Quantity.count(report.parts().stream().filter(part -> !part.repaired()).count())
+                + " damaged parts could not be made again, "
+                + Quantity.count(report.unreadable().size())
+                + " manifests cannot be read",
             "Make a new full backup: it stores their tables anew. The backups that name them"
-                + " restore all other tables."),
-        System.err);
+                + " restore all other tables."));
   }
 
   private static String text(RepairReport report) {
     Lines lines =
         Lines.of(
-            report.parts().isEmpty()
+            report.parts().isEmpty() && report.unreadable().isEmpty()
                 ? "Nothing is damaged, as far as a listing and earlier verifications show"
                 : "Repaired "
                     + report.parts().stream().filter(RepairReport.Part::repaired).count()
@@ -75,6 +76,7 @@ final class RepairCommand implements Callable<Integer> {
           part.repaired() ? "repaired" : "DAMAGED",
           part.key() + (part.repaired() ? "" : ": " + part.reason()));
     }
+    report.unreadable().forEach(id -> lines.line("DAMAGED", "the manifest of backup " + id));
     report
         .backups()
         .forEach(backup -> lines.line("replaced", backup.before() + " by " + backup.now()));

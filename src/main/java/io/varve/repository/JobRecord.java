@@ -18,6 +18,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record JobRecord(String id, List<JobEntry> pieces, Instant lastModified) {
 
+  /** What it does: {@code backup}, {@code repair}; empty if no piece could be read. */
+  public String work() {
+    return pieces.isEmpty() ? "" : pieces.getFirst().work();
+  }
+
   /** The backup that it makes. */
   public Optional<BackupId> ownBackup() {
     return last(JobEntry::ownBackup);

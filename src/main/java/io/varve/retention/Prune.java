@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -181,7 +182,15 @@ public final class Prune {
         reasons.put(backup.id(), List.of("its time is not that at which it was stored"));
       }
     }
+    Map<BackupId, BackupId> standIns = standIns(trusted);
+    trusted.removeIf(backup -> standIns.containsKey(backup.id()));
     policy.kept(trusted).forEach((id, why) -> reasons.put(id, new ArrayList<>(why)));
+    standIns.forEach(
+        (before, now) -> {
+          if (reasons.containsKey(now)) {
+            reasons.put(before, List.of("repaired as " + now + ", which stays"));
+          }
+        });
     held.forEach(id -> reasons.merge(id, List.of("held"), (old, more) -> joined(old, more)));
     return backups.stream()
         .map(
@@ -191,6 +200,24 @@ public final class Prune {
                     reasons.containsKey(backup.id()),
                     reasons.getOrDefault(backup.id(), List.of())))
         .toList();
+  }
+
+  /**
+   * Backups that a repair has made again under another id, while the old one is still there: both
+   * are one to the policy, and stay or go together. Which is the good one is for repair to say.
+   */
+  private static Map<BackupId, BackupId> standIns(List<Summary> backups) {
+    Map<BackupId, Instant> times = new HashMap<>();
+    backups.forEach(backup -> times.put(backup.id(), backup.snapshotTime()));
+    Map<BackupId, BackupId> standIns = new HashMap<>();
+    for (Summary backup : backups) {
+      BackupId before = backup.repairs();
+      // of another time it would be another backup to the policy, and whoever wrote that, lies
+      if (before != null && backup.snapshotTime().equals(times.get(before))) {
+        standIns.put(before, backup.id());
+      }
+    }
+    return standIns;
   }
 
   private static List<String> joined(List<String> one, List<String> other) {
