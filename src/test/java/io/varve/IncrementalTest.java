@@ -81,7 +81,7 @@ class IncrementalTest {
   @EnumSource
   void nothingChangedStoresNothing(JudgeBy judge) {
     BackupReport parent = repository.backup(server, full);
-    BackupReport child = repository.backup(server, judgedBy(judge));
+    BackupReport child = repository.backup(server, incremental.judgedBy(judge));
     assertThat(child.kind()).isEqualTo(BackupKind.INCREMENTAL);
     assertThat(child.parent()).contains(parent.id());
     assertThat(child.changes().partsStored()).isZero();
@@ -90,20 +90,6 @@ class IncrementalTest {
     assertThat(child.totals().rows()).isEqualTo(parent.totals().rows());
     assertThat(change("orders", child).change()).isEqualTo("unchanged");
     assertIsWhatAFullOneIs(child);
-  }
-
-  private BackupOptions judgedBy(JudgeBy judge) {
-    return new BackupOptions(
-        incremental.selection(),
-        incremental.parallel(),
-        incremental.partBytes(),
-        incremental.compressionLevel(),
-        incremental.snapshotWay(),
-        false,
-        BackupBase.LATEST,
-        Optional.of(judge),
-        incremental.limit(),
-        List.of());
   }
 
   @ParameterizedTest
@@ -118,7 +104,7 @@ class IncrementalTest {
         "UPDATE codes SET code = 'zzz' WHERE code = 'c500' AND line = 1",
         "INSERT INTO nothing_yet VALUES (1)",
         "DELETE FROM aria WHERE id = 5");
-    BackupReport child = repository.backup(server, judgedBy(judge));
+    BackupReport child = repository.backup(server, incremental.judgedBy(judge));
     assertThat(child.changes().partsStored())
         .isLessThan(child.totals().parts() / 2)
         .isGreaterThan(7);
@@ -138,7 +124,7 @@ class IncrementalTest {
     schema.execute(
         "UPDATE keyless SET flag = 1 LIMIT 2",
         "UPDATE orders SET v = 'same', flag = 1 WHERE id IN (100, 102)");
-    BackupReport child = repository.backup(server, judgedBy(judge));
+    BackupReport child = repository.backup(server, incremental.judgedBy(judge));
     assertThat(change("keyless", child).change()).isEqualTo("changed");
     assertThat(change("orders", child).change()).isEqualTo("changed");
     assertIsWhatAFullOneIs(child);

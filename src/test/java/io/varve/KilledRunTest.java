@@ -271,23 +271,8 @@ class KilledRunTest {
   }
 
   private CommandLineChild startBackup(Path folder) {
-    return CommandLineChild.start(
-        server,
-        "backup",
-        "--store",
-        folder.toUri().toString(),
-        "--source",
-        server.uri(),
-        "--name",
-        TestRepository.SOURCE,
-        "--include",
-        schema.name(),
-        "--part-size",
-        "64K",
-        "--parallel",
-        "2",
-        "--compression-level",
-        "19");
+    return CommandLineChild.backup(
+        server, folder, schema.name(), "--parallel", "2", "--compression-level", "19");
   }
 
   private static void awaitParts(Path folder, CommandLineChild backup, int files)

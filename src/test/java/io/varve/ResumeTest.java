@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.varve.backup.BackupBase;
 import io.varve.backup.BackupOptions;
 import io.varve.backup.BackupReport;
-import io.varve.backup.TimeLimit;
 import io.varve.repository.BackupKind;
 import io.varve.repository.Job;
 import io.varve.repository.Lease;
@@ -22,7 +21,6 @@ import io.varve.testing.TestServer;
 import io.varve.testing.WrappedStore;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -94,20 +92,7 @@ class ResumeTest {
   @Test
   void aRunKilledBeforeItsCommitIsGoneOnWith(@TempDir Path folder) throws Exception {
     try (TestRepository repository = TestRepository.in(folder)) {
-      try (CommandLineChild child =
-          CommandLineChild.start(
-              server,
-              "backup",
-              "--store",
-              folder.toUri().toString(),
-              "--source",
-              server.uri(),
-              "--name",
-              TestRepository.SOURCE,
-              "--include",
-              schema.name(),
-              "--part-size",
-              "64K")) {
+      try (CommandLineChild child = CommandLineChild.backup(server, folder, schema.name())) {
         while (child.isAlive() && repository.source().partSizes().size() < 20) {
           Thread.onSpinWait();
         }
@@ -120,35 +105,6 @@ class ResumeTest {
       }
       assertThat(repository.source().backups()).hasSize(1);
     }
-  }
-
-  @Test
-  void aRunWithoutTimeSaysContinueAndConverges(@TempDir Path folder) {
-    try (TestRepository repository = TestRepository.in(folder)) {
-      int calls = 0;
-      Optional<BackupReport> done = Optional.empty();
-      String token = "";
-      while (done.isEmpty()) {
-        calls++;
-        assertThat(calls).as("calls").isLessThan(60);
-        schema.execute("UPDATE orders SET v = REVERSE(v) WHERE id = " + 37 * calls);
-        try {
-          done = Optional.of(repository.backup(server, options.until(soon(calls))));
-        } catch (ContinueException next) {
-          assertThat(next.exitCode()).isEqualTo(7);
-          assertThat(token.isEmpty() || token.equals(next.token())).isTrue();
-          token = next.token();
-        }
-      }
-      assertThat(calls).as("calls").isGreaterThanOrEqualTo(2);
-      assertThat(done.get().id().value()).isEqualTo(token);
-      assertRestores(repository, done.get());
-    }
-  }
-
-  /** The first calls have hardly any time beyond the margin; the later ones somewhat more. */
-  private static TimeLimit soon(int call) {
-    return TimeLimit.in(Duration.ofMillis(900 + 40L * call));
   }
 
   @Test

@@ -83,6 +83,21 @@ public record BackupOptions(
         tags);
   }
 
+  /** The same with one way to judge ranges. */
+  public BackupOptions judgedBy(JudgeBy way) {
+    return new BackupOptions(
+        selection,
+        parallel,
+        partBytes,
+        compressionLevel,
+        snapshotWay,
+        accounts,
+        base,
+        Optional.of(way),
+        limit,
+        tags);
+  }
+
   /** The same with another limit. */
   public BackupOptions until(TimeLimit other) {
     return new BackupOptions(

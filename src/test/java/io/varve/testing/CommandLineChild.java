@@ -33,14 +33,7 @@ public final class CommandLineChild implements AutoCloseable {
   public static CommandLineChild start(TestServer server, String... args) {
     try {
       Path output = Files.createTempFile("varve-child-", ".log");
-      List<String> command = new ArrayList<>();
-      if (System.getProperty("os.name").equals("Linux")) {
-        // a child of a shell's background job inherits that SIGINT is ignored
-        command.addAll(List.of("env", "--default-signal=INT"));
-      }
-      String program = System.getProperty("varve.test.program", "");
-      command.addAll(program.isEmpty() ? commandsOnly() : List.of(program));
-      command.addAll(List.of(args));
+      List<String> command = command(args);
       command.addAll(List.of("--allow-public-key-retrieval", "--quiet"));
       ProcessBuilder builder =
           new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
@@ -52,11 +45,46 @@ public final class CommandLineChild implements AutoCloseable {
     }
   }
 
+  /** A backup of one schema into a folder, as {@link TestRepository#SOURCE}. */
+  public static CommandLineChild backup(
+      TestServer server, Path folder, String schema, String... more) {
+    List<String> args =
+        new ArrayList<>(
+            List.of(
+                "backup",
+                "--store",
+                folder.toUri().toString(),
+                "--source",
+                server.uri(),
+                "--name",
+                TestRepository.SOURCE,
+                "--include",
+                schema,
+                "--part-size",
+                "64K"));
+    args.addAll(List.of(more));
+    return start(server, args.toArray(String[]::new));
+  }
+
+  /** What runs these arguments in a process of its own. */
+  public static List<String> command(String... args) {
+    List<String> command = new ArrayList<>();
+    if (System.getProperty("os.name").equals("Linux")) {
+      // a child of a shell's background job inherits that SIGINT is ignored
+      command.addAll(List.of("env", "--default-signal=INT"));
+    }
+    String program = System.getProperty("varve.test.program", "");
+    command.addAll(program.isEmpty() ? commandsOnly() : List.of(program));
+    command.addAll(List.of(args));
+    return command;
+  }
+
   private static List<String> commandsOnly() {
     return List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-XX:TieredStopAtLevel=1",
         "-XX:+UseSerialGC",
+        "--enable-native-access=ALL-UNNAMED", // or Java's warning is among what is printed
         "-cp",
         System.getProperty("java.class.path"),
         CommandLineChild.class.getName());
@@ -77,6 +105,21 @@ public final class CommandLineChild implements AutoCloseable {
    * @param signal {@code INT}, which is Ctrl-C, or {@code TERM}
    */
   public int signal(String signal) {
+    send(signal);
+    return await();
+  }
+
+  /** {@code SIGSTOP}: it stands still until it is told to go on. */
+  public void pause() {
+    send("STOP");
+  }
+
+  /** {@code SIGCONT}. */
+  public void goOn() {
+    send("CONT");
+  }
+
+  private void send(String signal) {
     try {
       new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
           .start()
@@ -85,7 +128,6 @@ public final class CommandLineChild implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return await();
   }
 
   /** Waits for the end. */
