@@ -3,17 +3,22 @@ package io.varve.cli;
 import io.varve.InvalidRequestException;
 import io.varve.codec.PartDecoder;
 import io.varve.codec.StoredBytes;
+import io.varve.mysql.Column;
 import io.varve.repository.Job;
 import io.varve.repository.Manifest;
 import io.varve.repository.PartEntry;
 import io.varve.repository.Repository;
 import io.varve.repository.SourceRepository;
 import io.varve.repository.TableEntry;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -35,6 +40,9 @@ import picocli.CommandLine.Spec;
     footer = {"", "Example:", "  varve dump latest shop.orders --store s3://bucket/backups | head"})
 final class DumpCommand implements Callable<Integer> {
 
+  /** What Linux, macOS and Windows say when the reader has gone: it has read enough. */
+  private static final List<String> CLOSED_PIPES = List.of("Broken pipe", "pipe is being closed");
+
   @Spec CommandSpec spec = CommandSpec.create();
 
   @Parameters(index = "0", paramLabel = "ID", description = "an id, latest, or a time")
@@ -53,42 +61,64 @@ final class DumpCommand implements Callable<Integer> {
     try (Repository repository = store.open()) {
       SourceRepository source = store.source(repository);
       Manifest manifest = source.manifest(source.resolve(which));
-      TableEntry entry =
-          manifest.tables().stream()
-              .filter(each -> each.definition().name().toString().equals(table))
-              .findFirst()
-              .orElseThrow(
-                  () ->
-                      new InvalidRequestException(
-                          "dump",
-                          "table " + table,
-                          "backup " + manifest.id() + " has no such table",
-                          "varve show " + manifest.id() + " lists its tables."));
-      Job job = Job.using(source, "dump", manifest.id(), Clock.systemUTC());
-      write(source, entry);
-      job.done();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      TableEntry entry = entry(manifest);
+      Optional<Job> job =
+          Job.usingWherePossible(
+              source,
+              "dump",
+              manifest.id(),
+              Clock.systemUTC(),
+              spec.commandLine().getErr()::println);
+      try {
+        write(source, entry);
+        job.ifPresent(Job::done);
+      } catch (RuntimeException | Error failed) {
+        job.ifPresent(started -> started.failed(failed));
+        throw failed;
+      }
     }
     return 0;
   }
 
-  private void write(SourceRepository source, TableEntry entry) throws IOException {
-    OutputStream out = System.out;
-    if (header) {
-      out.write(
-          entry.definition().columns().stream()
-              .map(column -> column.name())
-              .collect(Collectors.joining("\t", "", "\n"))
-              .getBytes(java.nio.charset.StandardCharsets.UTF_8));
-    }
-    StoredBytes stored = new StoredBytes();
-    for (PartEntry part : entry.parts()) {
-      source.readPart(part, stored);
-      try (InputStream text = PartDecoder.text(stored)) {
-        text.transferTo(out);
+  private TableEntry entry(Manifest manifest) {
+    return manifest.tables().stream()
+        .filter(each -> each.definition().name().toString().equals(table))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new InvalidRequestException(
+                    "dump",
+                    "table " + table,
+                    "backup " + manifest.id() + " has no such table",
+                    "varve show " + manifest.id() + " lists its tables."));
+  }
+
+  /** Past System.out, which keeps quiet about a disk that is full, and reads on for nobody. */
+  private void write(SourceRepository source, TableEntry entry) {
+    try (OutputStream out = new FileOutputStream(FileDescriptor.out)) {
+      if (header) {
+        String names =
+            entry.definition().columns().stream()
+                .map(Column::name)
+                .collect(Collectors.joining("\t", "", "\n"));
+        out.write(names.getBytes(StandardCharsets.UTF_8));
+      }
+      StoredBytes stored = new StoredBytes();
+      for (PartEntry part : entry.parts()) {
+        source.readPart(part, stored);
+        try (InputStream text = PartDecoder.text(stored)) {
+          text.transferTo(out);
+        }
+      }
+    } catch (IOException e) {
+      String reason = String.valueOf(e.getMessage());
+      if (CLOSED_PIPES.stream().noneMatch(reason::contains)) {
+        throw new InvalidRequestException(
+            "write the rows of",
+            "table " + table,
+            reason,
+            "What was written so far is not the whole table: make room, or write elsewhere.");
       }
     }
-    out.flush();
   }
 }

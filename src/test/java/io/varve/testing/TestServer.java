@@ -80,6 +80,7 @@ public record TestServer(String host, int port, String user, String password) {
     properties.setProperty("allowMultiQueries", "true");
     properties.setProperty("sslMode", "PREFERRED");
     properties.setProperty("allowPublicKeyRetrieval", "true");
+    properties.setProperty("allowLoadLocalInfile", "true");
     Connection connection =
         new Driver().connect("jdbc:mysql://" + host + ":" + port + "/", properties);
     if (connection == null) {
