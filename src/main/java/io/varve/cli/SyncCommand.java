@@ -1,11 +1,13 @@
 package io.varve.cli;
 
+import io.varve.InvalidRequestException;
 import io.varve.backup.Backup;
 import io.varve.backup.BackupBase;
 import io.varve.backup.BackupOptions;
 import io.varve.backup.BackupReport;
 import io.varve.mysql.ConnectionSettings;
 import io.varve.mysql.ObjectOptions;
+import io.varve.mysql.SchemaDefinition;
 import io.varve.mysql.Source;
 import io.varve.mysql.Target;
 import io.varve.repository.Repository;
@@ -18,7 +20,9 @@ import io.varve.store.StoreProbe;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -95,6 +99,7 @@ final class SyncCommand implements Callable<Integer> {
         SourceRepository backups = repository.source(name);
         BackupReport backup;
         try (Source opened = Source.connect(from)) {
+          requireNoOverwriting(opened, standby);
           backup = new Backup(opened, backups, backing, progress, Clock.systemUTC()).run();
         }
         Restore restore = new Restore(backups, standby, restoring, progress, Clock.systemUTC());
@@ -108,5 +113,29 @@ final class SyncCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  /** On one server a copy may stand beside its source, but not in its place. */
+  private void requireNoOverwriting(Source opened, Target standby) {
+    if (!opened.info().identity().equals(standby.info().identity())) {
+      return;
+    }
+    Set<String> schemas =
+        opened.catalog(selection.selection()).schemas().stream()
+            .map(SchemaDefinition::name)
+            .collect(Collectors.toSet());
+    schemas.stream()
+        .filter(schema -> schemas.contains(rename.renames().getOrDefault(schema, schema)))
+        .findFirst()
+        .ifPresent(
+            schema -> {
+              throw new InvalidRequestException(
+                  "sync into",
+                  standby.address(),
+                  "it is the source itself, where "
+                      + rename.renames().getOrDefault(schema, schema)
+                      + " is one of the schemas that are copied",
+                  "Name another server with --target, or another schema with --rename.");
+            });
   }
 }
