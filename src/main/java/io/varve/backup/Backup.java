@@ -43,6 +43,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -72,6 +73,9 @@ public final class Backup {
   private static final int MOST_OPENINGS = 10;
   private static final int MOST_PARENTS = 10;
 
+  /** What takes a byte as text may take two in the server's pages. */
+  private static final long GROWTH_PER_READ = 2;
+
   /** So long is waited for parts under way when the time is up. */
   private static final Duration LAST_UPLOADS = Duration.ofSeconds(20);
 
@@ -96,7 +100,8 @@ public final class Backup {
   }
 
   /** What a run works on. */
-  private record Attempt(BackupId id, Optional<Manifest> parent, KnownParts known) {}
+  private record Attempt(
+      BackupId id, Optional<Manifest> parent, KnownParts known, Optional<Long> bytesAtFirst) {}
 
   /**
    * Makes a backup.
@@ -165,21 +170,25 @@ public final class Backup {
       } else {
         job.makes(left.id(), null);
       }
-      return new Attempt(left.id(), parent, sound(known(parent).withCheckpoint(left.ranges())));
+      return new Attempt(
+          left.id(),
+          parent,
+          sound(known(parent).withCheckpoint(left.ranges())),
+          left.bytesAtFirst());
     }
     if (kind == BackupKind.INCREMENTAL) {
       BackupId id = BackupId.next(start, kind);
       for (BackupId candidate : parents()) {
         Optional<Manifest> parent = pinned(job, id, candidate);
         if (parent.isPresent()) {
-          return new Attempt(id, parent, sound(known(parent)));
+          return new Attempt(id, parent, sound(known(parent)), Optional.empty());
         }
       }
       progress.warn("there is no backup to build on: this one is a full one");
     }
     BackupId id = BackupId.next(start, BackupKind.FULL);
     job.makes(id, null);
-    return new Attempt(id, Optional.empty(), KnownParts.NONE);
+    return new Attempt(id, Optional.empty(), KnownParts.NONE, Optional.empty());
   }
 
   private static KnownParts known(Optional<Manifest> parent) {
@@ -213,7 +222,11 @@ public final class Backup {
   }
 
   /** A backup whose run ended before the commit. */
-  private record Unfinished(BackupId id, Optional<BackupId> parent, List<CheckpointRange> ranges) {}
+  private record Unfinished(
+      BackupId id,
+      Optional<BackupId> parent,
+      List<CheckpointRange> ranges,
+      Optional<Long> bytesAtFirst) {}
 
   private Optional<Unfinished> unfinished() {
     Set<BackupId> closed = repository.closedIds();
@@ -245,11 +258,15 @@ public final class Backup {
   }
 
   private static Unfinished unfinished(BackupId id, Map<BackupId, List<JobRecord>> runs) {
-    List<JobRecord> jobs = Objects.requireNonNull(runs.get(id));
+    List<JobRecord> jobs =
+        Objects.requireNonNull(runs.get(id)).stream()
+            .sorted(Comparator.comparing(job -> job.pieces().getFirst().time()))
+            .toList(); // their ids tell the second only
     return new Unfinished(
         id,
         jobs.getLast().pinnedBackup(),
-        jobs.stream().flatMap(job -> job.ranges().stream()).toList());
+        jobs.stream().flatMap(job -> job.ranges().stream()).toList(),
+        jobs.stream().flatMap(job -> job.sourceBytes().stream()).findFirst());
   }
 
   private boolean isAskedFor(Optional<BackupId> parent) {
@@ -269,6 +286,7 @@ public final class Backup {
                   options.parallel(),
                   options.parallel() * options.partBytes())) {
         progress.begin("reading", opening.expectedBytes());
+        job.sees(opening.expectedBytes());
         PassResult result =
             new SnapshotPass(
                     opening.readers(source),
@@ -283,7 +301,7 @@ public final class Backup {
         if (!result.finished()) {
           uploads.await(LAST_UPLOADS);
           checkpoint.write();
-          throw timeIsUp(attempt.id(), opening, result.work());
+          throw timeIsUp(attempt, opening, result);
         }
         changed = new TreeSet<>(result.changed());
         changed.addAll(opening.changedSince(source));
@@ -303,46 +321,91 @@ public final class Backup {
 
   /**
    * Every pass judges everything, so that there is a size from which on no call comes to an end:
-   * where what was judged shows that, it is said, rather than tried for ever.
+   * where the work of this one shows that, it is said, rather than tried for ever.
    */
-  private VarveException timeIsUp(BackupId id, Opening opening, PassWork work) {
-    long bytes = opening.expectedBytes();
-    String done =
-        "the time is up after "
-            + megabytes(work.bytesRead())
-            + " read and "
-            + megabytes(work.judgedBytes())
-            + " judged of about "
-            + megabytes(bytes);
+  private VarveException timeIsUp(Attempt attempt, Opening opening, PassResult result) {
     canGoOn = true; // with more time than this
-    Duration given = options.limit().whole();
-    int connections = opening.snapshot().connections().size();
-    double judging = work.bytesJudgedPerSecond() * connections;
-    double reading = work.bytesReadPerSecond() * connections;
-    double needed = bytes / judging + work.changedShare() * bytes / Math.max(1, reading);
-    boolean isSure = work.judgedBytes() > bytes / 4;
-    if (isSure && needed > given.toMillis() / 1000.0) {
-      return new InvalidRequestException(
-          "finish backup",
-          id.value(),
+    BackupId id = attempt.id();
+    PassWork work = result.work();
+    double given = options.limit().usable().toMillis() / 1000.0;
+    if (work.outgrown().isPresent()) {
+      return outOfReach(
+          id,
           String.format(
               Locale.ROOT,
-              "a call needs about %.0f seconds and has %.0f: %s are judged at %s a second, and %.0f%%"
-                  + " of them have changed and are read at %s a second",
-              needed,
-              given.toMillis() / 1000.0,
-              megabytes(bytes),
-              megabytes((long) judging),
-              100 * work.changedShare(),
-              megabytes((long) reading)),
-          "Give it more time (--deadline) or connections (--parallel), back up parts of it under"
-              + " several names, or run it where nothing limits its time.");
+              "table %s has no key by which a call could go on where another stopped, and reading"
+                  + " it takes longer than the %.1f seconds that a call has for work",
+              work.outgrown().get(),
+              given));
     }
-    return new ContinueException("finish backup", id.value(), done, id.value());
+    if (work.bytesRead() == 0 && work.judgedBytes() == 0) {
+      return outOfReach(
+          id,
+          String.format(
+              Locale.ROOT,
+              "a call has %.1f seconds for work, and they were over before a row was read",
+              given));
+    }
+    long bytes = result.knownBytes() + work.newBytes();
+    long grown = opening.expectedBytes() - attempt.bytesAtFirst().orElse(opening.expectedBytes());
+    if (work.judgedBytes() == 0 && grown > GROWTH_PER_READ * bytes) {
+      return outOfReach(
+          id,
+          String.format(
+              Locale.ROOT,
+              "rows come in faster than they are read: %s in the %.1f seconds that a call has for"
+                  + " work; since the first call the tables have grown by %s, and all calls have"
+                  + " read %s",
+              size(work.newBytes()),
+              given,
+              size(grown),
+              size(bytes)));
+    }
+    int connections = opening.snapshot().connections().size();
+    boolean onlyJudged = work.newBytes() == 0;
+    double spent = onlyJudged ? given : work.secondsOfJudging() / connections;
+    double needed = spent * bytes / Math.max(1, work.judgedBytes());
+    boolean isSure = work.judgedBytes() > bytes / 4 || spent > given / 2;
+    if (isSure && needed > given) {
+      return outOfReach(
+          id,
+          String.format(
+              Locale.ROOT,
+              "a call needs about %.1f seconds and has %.1f for work: %s are judged at %s a second,"
+                  + " and %.0f%% of them have changed and are read at %s a second",
+              needed,
+              given,
+              size(bytes),
+              size((long) (work.bytesJudgedPerSecond() * connections)),
+              100 * work.changedShare(),
+              size((long) (work.bytesReadPerSecond() * connections))));
+    }
+    return new ContinueException(
+        "finish backup",
+        id.value(),
+        "the time is up after "
+            + size(work.bytesRead())
+            + " read and "
+            + size(work.judgedBytes())
+            + " judged of about "
+            + size(opening.expectedBytes()),
+        id.value());
   }
 
-  private static String megabytes(long bytes) {
-    return String.format(Locale.ROOT, "%,d MB", bytes / 1_000_000);
+  private static InvalidRequestException outOfReach(BackupId id, String reason) {
+    return new InvalidRequestException(
+        "finish backup",
+        id.value(),
+        reason,
+        "Give it more time (--deadline) or connections (--parallel), back up parts of it under"
+            + " several names, or run it where nothing limits its time. What is stored is kept: the"
+            + " next run goes on with it.");
+  }
+
+  private static String size(long bytes) {
+    return bytes < 10_000_000
+        ? String.format(Locale.ROOT, "%,d kB", bytes / 1_000)
+        : String.format(Locale.ROOT, "%,d MB", bytes / 1_000_000);
   }
 
   /** A snapshot, and what the source's tables were before it was opened. */

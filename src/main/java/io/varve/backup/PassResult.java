@@ -13,6 +13,7 @@ import java.util.Set;
  * @param changed those that DDL changed under the pass; not among the tables
  * @param finished whether every range was kept or read
  * @param names under which tables were known before
+ * @param knownBytes of the rows' text in all parts that were known, to be judged
  * @param work that it took
  */
 record PassResult(
@@ -20,4 +21,5 @@ record PassResult(
     Set<TableName> changed,
     boolean finished,
     Map<TableName, TableName> names,
+    long knownBytes,
     PassWork work) {}

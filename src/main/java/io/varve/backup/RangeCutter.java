@@ -183,7 +183,7 @@ final class RangeCutter implements RowSink {
     KeyRange rest = known.keys();
     boolean more = true;
     while (more) {
-      limitOfQuery = table.transactional() ? rowsToRead() : Long.MAX_VALUE;
+      limitOfQuery = table.transactional() && table.hasRangeKey() ? rowsToRead() : Long.MAX_VALUE;
       rowsOfQuery = 0;
       long before = bytesRead;
       long rows = reader.read(table, rest, limitOfQuery, this);

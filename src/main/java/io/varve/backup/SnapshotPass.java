@@ -37,7 +37,33 @@ import java.util.concurrent.ConcurrentSkipListSet;
 final class SnapshotPass {
 
   /** What one worker works with. */
-  private record Worker(TableReader reader, PartEncoder encoder) {}
+  private static final class Worker {
+    private final TableReader reader;
+    private final PartEncoder encoder;
+    private boolean isFresh = true;
+
+    Worker(TableReader reader, PartEncoder encoder) {
+      this.reader = reader;
+      this.encoder = encoder;
+    }
+
+    TableReader reader() {
+      return reader;
+    }
+
+    PartEncoder encoder() {
+      return encoder;
+    }
+
+    /** Whether it is at its first range, which then has had all the time that there was. */
+    boolean isFresh() {
+      return isFresh;
+    }
+
+    void hasWorked() {
+      isFresh = false;
+    }
+  }
 
   /** What one worker does at a time. */
   private interface Task {
@@ -89,6 +115,7 @@ final class SnapshotPass {
     Map<TableName, TableName> names = known.names(sources);
     List<Range> ranges = tables.stream().flatMap(t -> ranges(t, names).stream()).toList();
     List<Task> tasks = new ArrayList<>();
+    long knownBytes = ranges.stream().filter(Range::isKnown).mapToLong(Range::estimatedBytes).sum();
     inOrder(ranges).forEach(range -> tasks.add((worker, queue) -> work(worker, range, queue)));
     WorkQueue<Task> queue = new WorkQueue<>(tasks);
     Workers.each(readers, reader -> work(reader, queue));
@@ -96,7 +123,7 @@ final class SnapshotPass {
         tables.stream()
             .allMatch(table -> changed.contains(table.source.name()) || table.isFinished());
     if (!finished) {
-      return new PassResult(List.of(), Set.of(), false, names, work);
+      return new PassResult(List.of(), Set.of(), false, names, knownBytes, work);
     }
     tables.stream()
         .filter(table -> !table.hasAllRows())
@@ -106,7 +133,7 @@ final class SnapshotPass {
             .filter(table -> !changed.contains(table.source.name()))
             .map(TablePass::entry)
             .toList();
-    return new PassResult(entries, changed, true, names, work);
+    return new PassResult(entries, changed, true, names, knownBytes, work);
   }
 
   private void work(TableReader reader, WorkQueue<Task> queue) {
@@ -134,6 +161,11 @@ final class SnapshotPass {
       changed.add(e.table());
     } catch (RangeCutter.OutOfTimeException e) {
       // the range stays without parts, and the pass without an end
+      if (worker.isFresh()) {
+        work.outgrew(table.source.name());
+      }
+    } finally {
+      worker.hasWorked();
     }
   }
 
@@ -157,18 +189,18 @@ final class SnapshotPass {
   /** Whether the rows of the known parts are those of their range in this snapshot. */
   private boolean holds(TableReader reader, Range range, JudgeBy way) {
     TableDefinition table = range.table.source.definition();
-    long start = System.nanoTime();
+    long start = limit.nanoTime();
     RowChecksum now =
         switch (way) {
           case SERVER -> reader.checksum(table, range.keys());
           case HERE -> reader.checksumHere(table, range.keys());
         };
     boolean same = now.equals(range.known.checksum(), table.rowsMayRepeat());
-    long nanos = System.nanoTime() - start;
+    long nanos = limit.nanoTime() - start;
     judgement.judged(way, range.known.rawBytes(), nanos, !same);
     work.judged(range.known, nanos, !same);
     if (way == JudgeBy.HERE) {
-      work.readToJudge(now.rows(), range.known.rawBytes());
+      work.readJudging(now.rows(), range.known.rawBytes());
     }
     if (same) {
       progress.advance(now.rows(), range.known.rawBytes());
@@ -208,18 +240,29 @@ final class SnapshotPass {
             progress,
             limit);
     RangeCutter.Others others = others(range, queue);
-    long start = System.nanoTime();
+    long start = limit.nanoTime();
     RangeCutter.Outcome outcome =
         judging ? cutter.judge(worker.reader(), others) : cutter.cut(worker.reader(), others);
-    long nanos = System.nanoTime() - start;
+    long nanos = limit.nanoTime() - start;
     boolean kept = outcome == RangeCutter.Outcome.KEPT;
-    work.cut(cutter.rowsRead(), cutter.bytesRead(), nanos);
+    if (judging) {
+      work.readJudging(cutter.rowsRead(), cutter.bytesRead());
+    } else if (range.isKnown()) {
+      work.readAgain(cutter.rowsRead(), cutter.bytesRead(), nanos);
+    } else {
+      work.readNew(cutter.rowsRead(), cutter.bytesRead());
+    }
     if (judging && outcome != RangeCutter.Outcome.STOPPED) {
       judgement.judged(JudgeBy.HERE, range.known.rawBytes(), nanos, !kept);
       work.judged(range.known, nanos, !kept);
     }
     if (kept) {
       keep(range);
+    } else if (outcome == RangeCutter.Outcome.STOPPED && range.isKnown()) {
+      // as far as it was read it is new, and of the rest nothing is known any more
+      if (Checkpoint.takesSingleParts(definition) && !cutter.parts().isEmpty()) {
+        checkpoint.replace(definition, range.keys(), cutter.parts());
+      }
     } else if (outcome == RangeCutter.Outcome.READ) {
       countOnce(table, queue);
       table.finish(range, cutter.parts());

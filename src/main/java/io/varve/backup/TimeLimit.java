@@ -1,6 +1,7 @@
 package io.varve.backup;
 
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /**
  * Until when a run may work. Shortly before it the run stops taking work, to have time to say what
@@ -9,30 +10,50 @@ import java.time.Duration;
 public final class TimeLimit {
 
   /** No limit. */
-  public static final TimeLimit NONE = new TimeLimit(Duration.ZERO, Long.MAX_VALUE);
+  public static final TimeLimit NONE =
+      new TimeLimit(Duration.ZERO, Duration.ZERO, System::nanoTime);
 
   private static final Duration LEAST_MARGIN = Duration.ofMillis(500);
   private static final Duration MOST_MARGIN = Duration.ofSeconds(30);
 
   private final Duration whole;
-  private final long stopNanoTime;
+  private final Duration usable;
+  private final LongSupplier ticker;
+  private final long start;
 
-  private TimeLimit(Duration whole, long stopNanoTime) {
+  private TimeLimit(Duration whole, Duration usable, LongSupplier ticker) {
     this.whole = whole;
-    this.stopNanoTime = stopNanoTime;
+    this.usable = usable;
+    this.ticker = ticker;
+    this.start = ticker.getAsLong();
   }
 
   /** So long from now on; a tenth of it, half a second to half a minute, is kept for the end. */
   public static TimeLimit in(Duration whole) {
+    return in(whole, System::nanoTime);
+  }
+
+  /** As above, by another clock than the machine's. */
+  static TimeLimit in(Duration whole, LongSupplier nanoTime) {
     Duration margin = whole.dividedBy(10);
     margin = margin.compareTo(LEAST_MARGIN) < 0 ? LEAST_MARGIN : margin;
     margin = margin.compareTo(MOST_MARGIN) > 0 ? MOST_MARGIN : margin;
-    return new TimeLimit(whole, System.nanoTime() + whole.minus(margin).toNanos());
+    return new TimeLimit(whole, whole.minus(margin), nanoTime);
   }
 
   /** Whether it is time to stop. */
   boolean isNear() {
-    return this != NONE && System.nanoTime() - stopNanoTime >= 0;
+    return this != NONE && nanoTime() - start >= usable.toNanos();
+  }
+
+  /** The clock that it goes by. */
+  long nanoTime() {
+    return ticker.getAsLong();
+  }
+
+  /** For work; the rest is kept for the end. */
+  Duration usable() {
+    return usable;
   }
 
   /** What was given. */

@@ -35,6 +35,7 @@ public final class Job {
   private final ScheduledFuture<?> signs;
   private @Nullable BackupId own;
   private @Nullable BackupId pinned;
+  private @Nullable Long sourceBytes;
   private int pieces;
 
   private Job(SourceRepository repository, String work, @Nullable BackupId pinned, Clock clock) {
@@ -140,6 +141,11 @@ public final class Job {
     return makes(newOwn, newPinned) && first;
   }
 
+  /** Notes the size of the source's tables, for the next piece. */
+  public synchronized void sees(long newSourceBytes) {
+    sourceBytes = newSourceBytes;
+  }
+
   /** Notes what the run has stored, for the one that goes on if this one cannot. */
   public synchronized void checkpoint(List<CheckpointRange> ranges) {
     put("running", null, ranges);
@@ -227,6 +233,15 @@ public final class Job {
   private JobEntry entry(
       String state, @Nullable String message, @Nullable List<CheckpointRange> ranges) {
     return new JobEntry(
-        Repository.FORMAT, id, work, own, pinned, state, clock.instant(), message, ranges);
+        Repository.FORMAT,
+        id,
+        work,
+        own,
+        pinned,
+        state,
+        clock.instant(),
+        message,
+        sourceBytes,
+        ranges);
   }
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param pinnedBackup the backup that the job uses, if any
  * @param state running; stopped: another run can go on with it; done or failed
  * @param message of the failure
+ * @param sourceBytes size of the source's tables, by its own guess; null where it is not known yet
  * @param ranges that the job has read and stored since its last piece
  */
 public record JobEntry(
@@ -25,4 +26,5 @@ public record JobEntry(
     String state,
     Instant time,
     @Nullable String message,
+    @Nullable Long sourceBytes,
     @Nullable List<CheckpointRange> ranges) {}

@@ -47,6 +47,11 @@ public record JobRecord(String id, List<JobEntry> pieces, Instant lastModified) 
     return own;
   }
 
+  /** The size of the source's tables, as the run has seen them first. */
+  public Optional<Long> sourceBytes() {
+    return pieces.stream().map(JobEntry::sourceBytes).filter(Objects::nonNull).findFirst();
+  }
+
   /** What it has read and stored, in that order. */
   public List<CheckpointRange> ranges() {
     return pieces.stream()
