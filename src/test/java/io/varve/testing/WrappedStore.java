@@ -8,19 +8,32 @@ import io.varve.store.StoredObject;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** A real store with something before each creation and each read, such as a failure. */
 public final class WrappedStore implements ObjectStore {
 
   private final ObjectStore store;
   private final Consumer<String> before;
+  private final UnaryOperator<ObjectInfo> listed;
 
   /**
    * @param before gets the object's key, and may throw
    */
   public WrappedStore(ObjectStore store, Consumer<String> before) {
+    this(store, before, UnaryOperator.identity());
+  }
+
+  /**
+   * As above.
+   *
+   * @param listed makes of what is listed what it seems to be, such as of another time
+   */
+  public WrappedStore(
+      ObjectStore store, Consumer<String> before, UnaryOperator<ObjectInfo> listed) {
     this.store = store;
     this.before = before;
+    this.listed = listed;
   }
 
   @Override
@@ -47,7 +60,7 @@ public final class WrappedStore implements ObjectStore {
 
   @Override
   public void list(String prefix, Consumer<ObjectInfo> each) {
-    store.list(prefix, each);
+    store.list(prefix, object -> each.accept(listed.apply(object)));
   }
 
   @Override
