@@ -7,8 +7,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A command line in a process of its own, to be killed. It is the program that the property {@code
@@ -16,6 +19,8 @@ import java.util.List;
  * starts faster, and needs no program built.
  */
 public final class CommandLineChild implements AutoCloseable {
+
+  private static final int KILLED = 128 + 9;
 
   private final Process process;
   private final Path output;
@@ -31,14 +36,24 @@ public final class CommandLineChild implements AutoCloseable {
   }
 
   public static CommandLineChild start(TestServer server, String... args) {
+    return start(server, Map.of(), args);
+  }
+
+  /**
+   * @param environment more variables, such as those that lead to a store
+   */
+  public static CommandLineChild start(
+      TestServer server, Map<String, String> environment, String... args) {
     try {
       Path output = Files.createTempFile("varve-child-", ".log");
-      List<String> command = command(args);
-      command.addAll(List.of("--allow-public-key-retrieval", "--quiet"));
       ProcessBuilder builder =
-          new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+          new ProcessBuilder(command(args)).redirectErrorStream(true).redirectOutput(output.toFile());
       builder.environment().put("VARVE_SOURCE_PASSWORD", server.password());
       builder.environment().put("VARVE_TARGET_PASSWORD", server.password());
+      // not as options, which not every command has
+      builder.environment().put("VARVE_ALLOW_PUBLIC_KEY_RETRIEVAL", "true");
+      builder.environment().put("VARVE_QUIET", "true");
+      builder.environment().putAll(environment);
       return new CommandLineChild(builder.start(), output);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -99,6 +114,11 @@ public final class CommandLineChild implements AutoCloseable {
     process.destroyForcibly().onExit().join();
   }
 
+  /** Waits for the end, and tells whether {@link #kill} was what brought it about. */
+  public boolean wasKilled() {
+    return await() == KILLED;
+  }
+
   /**
    * Sends a signal, and waits for the end.
    *
@@ -133,6 +153,16 @@ public final class CommandLineChild implements AutoCloseable {
   /** Waits for the end. */
   public int await() {
     return process.onExit().join().exitValue();
+  }
+
+  /** Waits for the end, but no longer than so. */
+  public boolean endsWithin(Duration time) {
+    try {
+      return process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
   }
 
   /** All that it has printed. */

@@ -151,6 +151,25 @@ public final class FaultyProxy implements AutoCloseable {
           });
     }
 
+    /** Does something, then passes the request on: to a server that the client may not outlive. */
+    public void passOnAfter(Runnable first) {
+      install(
+          (request, connection) -> {
+            first.run();
+            connection.write(request, forward(request));
+          });
+    }
+
+    /** Passes the request on, then does something before the answer is handed back. */
+    public void passOnBefore(Runnable then) {
+      install(
+          (request, connection) -> {
+            Answer answer = forward(request);
+            then.run();
+            connection.write(request, answer);
+          });
+    }
+
     /** Passes the request on, then hands back another answer than the server's. */
     public void answerInstead(UnaryOperator<Answer> change) {
       install((request, connection) -> connection.write(request, change.apply(forward(request))));
