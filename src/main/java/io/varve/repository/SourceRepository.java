@@ -13,6 +13,7 @@ import io.varve.store.ObjectInfo;
 import io.varve.store.ObjectStore;
 import io.varve.store.PutOutcome;
 import io.varve.store.Sha256;
+import io.varve.store.StoreProbe;
 import io.varve.store.StoredObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -377,6 +378,22 @@ public final class SourceRepository {
   public void deleteRecordsOf(BackupId id) {
     store.delete(Layout.summary(source, id));
     store.delete(Layout.hold(source, id));
+  }
+
+  /** The ids that have a summary or are held, whether or not there is such a backup. */
+  public Set<BackupId> recorded() {
+    Set<BackupId> ids = held();
+    store.list(Layout.summaries(source), object -> idOfManifest(object).ifPresent(ids::add));
+    return ids;
+  }
+
+  /** For prune alone: what a trial of the store has left that was killed before this time. */
+  public void deleteTrialsBefore(Instant time) {
+    List<ObjectInfo> left = new ArrayList<>();
+    store.list(StoreProbe.FOLDER, left::add);
+    left.stream()
+        .filter(object -> object.modified().isBefore(time))
+        .forEach(object -> store.delete(object.key()));
   }
 
   /** For prune alone: a part that nothing names, in the folder of a closed id. */

@@ -103,7 +103,9 @@ public final class Prune {
     Set<BackupId> pinned = pinnedByTheLiving(jobs, now);
     Set<BackupId> closed = repository.closedIds();
     Set<String> needed = new HashSet<>();
+    Set<BackupId> kept = new HashSet<>();
     for (Manifest manifest : manifests(closed, buried, pinned)) {
+      kept.add(manifest.id());
       manifest.tables().stream()
           .flatMap(table -> table.parts().stream())
           .map(PartEntry::key)
@@ -128,13 +130,17 @@ public final class Prune {
         progress.advance(0, part.getValue());
       }
     }
-    gone.forEach(repository::deleteRecordsOf);
+    // also those of runs that ended without a commit, and of a prune that was killed before this
+    repository.recorded().stream()
+        .filter(id -> swept.contains(id) && !kept.contains(id))
+        .forEach(repository::deleteRecordsOf);
     repository.damagedParts().stream()
         .filter(part -> !there.containsKey(part))
         .forEach(repository::forgetDamage);
     jobs.stream()
         .filter(old -> old.lastModified().plus(JOBS_STAY).isBefore(now))
         .forEach(repository::delete);
+    repository.deleteTrialsBefore(now.minus(SILENCE_OF_THE_DEAD));
     return new PruneReport(verdicts, gone.size(), parts[0], parts[1], false);
   }
 

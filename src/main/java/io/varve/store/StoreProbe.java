@@ -19,7 +19,8 @@ import software.amazon.awssdk.services.s3.model.LifecycleRule;
 
 /**
  * Tries out whether a store honours what the repository's format stands on, below a key of its own,
- * {@code probe/<random>/}, which it leaves empty. Takes about 120 small requests.
+ * {@code probe/<random>/}, which it leaves empty unless it is killed. Takes about 120 small
+ * requests.
  *
  * <p>Writers race, for a store that only looks before it writes passes every test that goes one
  * after the other.
@@ -34,12 +35,15 @@ public final class StoreProbe {
     SINGLE
   }
 
+  /** What lies below it is of a trial under way, or of one that was killed. */
+  public static final String FOLDER = "probe/";
+
   private static final int RACERS = 12;
   private static final int ROUNDS = 3;
 
   private final ObjectStore store;
   private final Writers writers;
-  private final String folder = "probe/" + UUID.randomUUID() + "/";
+  private final String folder = FOLDER + UUID.randomUUID() + "/";
   private final Set<String> written = new LinkedHashSet<>();
 
   private StoreProbe(ObjectStore store, Writers writers) {

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class Chaos implements AutoCloseable {
 
   private static final int FIRST_BACKUPS = 3;
-  private static final int STEPS_BETWEEN_PEACE = 8;
+  private static final int STEPS_BETWEEN_PEACE = 12;
 
   /** What may run in a step, two side by side; what is there more often comes more often. */
   private static final List<List<Command>> STEPS =

@@ -13,6 +13,7 @@ import io.varve.retention.RetentionPolicy;
 import io.varve.store.ObjectStore;
 import io.varve.store.Stores;
 import io.varve.testing.EmbeddedS3;
+import io.varve.testing.LaterStore;
 import io.varve.testing.ManifestSchema;
 import io.varve.testing.TestRepository;
 import io.varve.testing.TestSchema;
@@ -44,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class World implements AutoCloseable {
 
-  private static final Extent FIRST_GUESS = new Extent(Duration.ofMillis(1500), 80);
+  private static final Extent FIRST_GUESS = new Extent(Duration.ofMillis(1200), 30);
   private static final Pattern BACKUP_ID = Pattern.compile("\"backupId\":\"([^\"]+)\"");
 
   private final TestServer server = TestServer.shared();
@@ -266,7 +267,7 @@ final class World implements AutoCloseable {
 
   /** Empty as long as no run has made it. */
   private Optional<TestRepository> repository() {
-    return store.get("varve.json").map(there -> TestRepository.over(store)); // closed by us
+    return store.get("varve.json").map(there -> TestRepository.over(store));
   }
 
   private static List<BackupId> listed(TestRepository repository) {

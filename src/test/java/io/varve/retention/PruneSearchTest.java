@@ -377,6 +377,7 @@ class PruneSearchTest {
         && !call.contains("/summaries/")
         && !call.contains("/holds/")
         && !call.contains("/damaged/")
+        && !call.contains("probe/")
         && !call.contains("varve.json");
   }
 

@@ -10,16 +10,20 @@ import io.varve.backup.BackupOptions;
 import io.varve.backup.BackupReport;
 import io.varve.codec.StoredBytes;
 import io.varve.repository.BackupId;
+import io.varve.repository.BackupKind;
 import io.varve.repository.Job;
 import io.varve.repository.Manifest;
 import io.varve.repository.PartEntry;
 import io.varve.repository.SourceRepository;
 import io.varve.repository.Summary;
+import io.varve.store.Content;
+import io.varve.store.ObjectInfo;
 import io.varve.store.ObjectStore;
 import io.varve.store.S3Options;
 import io.varve.store.Stores;
 import io.varve.testing.CountingStore;
 import io.varve.testing.FolderCopy;
+import io.varve.testing.LaterStore;
 import io.varve.testing.Numbers;
 import io.varve.testing.TestRepository;
 import io.varve.testing.TestSchema;
@@ -216,13 +220,67 @@ class PruneTest {
     assertThat(calls).as("calls that change something").isGreaterThan(10);
   }
 
-  /** All parts that backups name are there, and no others. */
+  /** A run that was killed between summary and manifest, and never gone on with. */
+  @Test
+  void theSummaryOfARunThatIsDeadGoes() {
+    try (TestRepository repository = TestRepository.in(folder)) {
+      BackupId made = fourBackups(repository).getFirst();
+      SourceRepository source = repository.source();
+      BackupId dead = BackupId.next(Instant.now(), BackupKind.FULL);
+      Job job = Job.ofBackup(source, Clock.systemUTC());
+      job.makes(dead, null);
+      repository
+          .store()
+          .create(
+              "test/summaries/" + dead + ".json",
+              Content.of(
+                  repository
+                      .store()
+                      .get("test/summaries/" + made + ".json")
+                      .orElseThrow()
+                      .content()));
+      prune(source).run(last(4));
+      assertThat(source.recorded()).as("of an open id").contains(dead);
+      job.failed(new IllegalStateException("the test says so"));
+      prune(source).run(last(4));
+      assertThat(source.closedIds()).contains(dead);
+      assertNothingIsLostOrLeft(repository);
+    }
+  }
+
+  /** A trial of the store cannot clean up when it is killed. */
+  @Test
+  void whatAKilledTrialOfTheStoreLeftGoesAfterADay() {
+    try (TestRepository repository = TestRepository.in(folder)) {
+      fourBackups(repository);
+      repository.store().create("probe/of-another/round-0", Content.of("left"));
+      prune(repository.source()).run(last(4));
+      assertThat(trials(repository)).as("may be under way").isEqualTo(1);
+      try (TestRepository later =
+          TestRepository.over(new LaterStore(repository.store(), Duration.ofDays(2)))) {
+        prune(later.source()).run(last(4));
+      }
+      assertThat(trials(repository)).isZero();
+      assertNothingIsLostOrLeft(repository);
+    }
+  }
+
+  private static int trials(TestRepository repository) {
+    List<ObjectInfo> trials = new ArrayList<>();
+    repository.store().list("probe/", trials::add);
+    return trials.size();
+  }
+
+  /** All that backups name is there, and nothing of others. */
   private static void assertNothingIsLostOrLeft(TestRepository repository) {
     assertThat(repository.verify(100).damages()).isEmpty();
     Set<String> named = new HashSet<>();
+    Set<BackupId> backups = new HashSet<>();
     for (Summary backup : repository.source().backups()) {
       parts(repository.source(), backup.id()).forEach(part -> named.add(part.key()));
+      backups.add(backup.id());
     }
     assertThat(repository.source().partSizes().keySet()).isEqualTo(named);
+    assertThat(repository.source().recorded()).isEqualTo(backups);
   }
 }

@@ -1,4 +1,4 @@
-package io.varve.chaos;
+package io.varve.testing;
 
 import io.varve.store.Content;
 import io.varve.store.ObjectInfo;
@@ -13,13 +13,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /** A real store as it is some time later: what is put through this one is younger by so much. */
-final class LaterStore implements ObjectStore {
+public final class LaterStore implements ObjectStore {
 
   private final ObjectStore store;
   private final Duration later;
   private final Set<String> put = ConcurrentHashMap.newKeySet();
 
-  LaterStore(ObjectStore store, Duration later) {
+  public LaterStore(ObjectStore store, Duration later) {
     this.store = store;
     this.later = later;
   }
