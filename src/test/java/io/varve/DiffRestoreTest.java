@@ -195,6 +195,39 @@ class DiffRestoreTest {
         "SET SESSION foreign_key_checks = 0",
         "UPDATE parents SET v = 'changed' WHERE id % 40 = 0",
         "UPDATE children SET parent = 7 WHERE id % 40 = 0");
+    cutOff(options(false, false));
+    restore(backup.id());
+    assertIsTheCopy();
+  }
+
+  /** The source has gone on meanwhile, so that the same command means another backup. */
+  @Test
+  void aStandbyWhoseRestoreWasCutOffFollowsOn() {
+    copy.execute("DROP TABLE children", "UPDATE parents SET v = 'changed' WHERE id % 40 = 0");
+    cutOff(options(true, true));
+    schema.execute(
+        "UPDATE children SET code = CONCAT('new ', id) WHERE id < 500",
+        "DELETE FROM parents WHERE id = 1999");
+    BackupReport next =
+        repository.backup(server, TestRepository.of(schema.name()).on(BackupBase.LATEST));
+    repository.restore(server, next.id(), options(true, true));
+    assertIsTheCopy();
+  }
+
+  @Test
+  void aRestoreFromNothingThatWasCutOffIsNotTakenOver() {
+    copy.execute("DROP TABLE children, parents, keyless, isam, blank", "DROP VIEW some");
+    cutOff(TestRepository.renaming(schema.name(), copy.name()));
+    BackupReport next = repository.backup(server, TestRepository.of(schema.name()));
+    assertThatThrownBy(() -> restore(next.id()))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining("was not finished: backup=" + backup.id());
+    repository.restore(server, backup, TestRepository.renaming(schema.name(), copy.name()));
+    assertIsTheCopy();
+  }
+
+  /** Begins a restore, which the store leaves alone after some parts. */
+  private void cutOff(RestoreOptions options) {
     AtomicInteger left = new AtomicInteger(10);
     WrappedStore dying =
         new WrappedStore(
@@ -205,11 +238,9 @@ class DiffRestoreTest {
               }
             });
     try (TestRepository failing = TestRepository.over(dying)) {
-      assertThatThrownBy(() -> failing.restore(server, backup.id(), options(false, false)))
+      assertThatThrownBy(() -> failing.restore(server, backup.id(), options))
           .isInstanceOf(RetryLaterException.class);
     }
-    restore(backup.id());
-    assertIsTheCopy();
   }
 
   /** The server ends a deadlock at the cost of whoever has changed less: of the restore. */

@@ -50,7 +50,7 @@ final class RestoreLedger {
     }
   }
 
-  /** Makes the ledger and binds it to one restore. */
+  /** Makes the ledger and binds it to one restore; what another has left in it is forgotten. */
   void create(Connection connection, String binding) throws SQLException {
     Rows.execute(
         connection,
@@ -59,6 +59,9 @@ final class RestoreLedger {
             + " (kind VARCHAR(10) NOT NULL, item CHAR(64) NOT NULL, detail TEXT NOT NULL,"
             + " PRIMARY KEY (kind, item)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4"
             + " COMMENT='written by varve restore, dropped when it is done'");
+    if (!binding.equals(binding(connection).orElse(binding))) {
+      Rows.execute(connection, "DELETE FROM " + name.quoted());
+    }
     insert(connection, "restore", "restore", binding);
   }
 

@@ -29,6 +29,8 @@ import java.util.stream.Collectors;
 /** Makes the plan of a restore, and refuses what cannot work; writes nothing. */
 final class RestorePlanner {
 
+  private static final String DIFF_BINDING = " mode=diff";
+
   private final SourceRepository repository;
   private final Target target;
   private final RestoreOptions options;
@@ -75,15 +77,19 @@ final class RestorePlanner {
       throw target.explained(e, plan.work());
     }
     Optional<String> ledger = target.ledgerBinding(plan.ledgerSchema());
-    if (ledger.isPresent() && !ledger.get().equals(binding(plan))) {
+    boolean resumed = ledger.filter(binding(plan)::equals).isPresent();
+    if (ledger.isPresent() && !resumed && !mayTakeOver(ledger.get())) {
       throw new InvalidRequestException(
           "restore into",
           target.address(),
-          "another restore into schema " + plan.ledgerSchema() + " was not finished",
-          "Finish it by the same command, or drop what it made and its table"
-              + " varve_restore_ledger.");
+          "another restore into schema "
+              + plan.ledgerSchema()
+              + " was not finished: "
+              + ledger.get(),
+          "Finish it by the same command with --backup and its id, or drop what it made and its"
+              + " table varve_restore_ledger.");
     }
-    Set<TableName> strangers = strangers(plan, ledger.isPresent());
+    Set<TableName> strangers = strangers(plan, resumed);
     if (options.mode() == RestoreMode.CREATE && !strangers.isEmpty()) {
       throw new InvalidRequestException(
           "restore into",
@@ -98,7 +104,15 @@ final class RestorePlanner {
               + " replace).");
     }
     return new RestorePlan(
-        manifest, translation, schemas, tables, names.renames(), strangers, ledger.isPresent());
+        manifest, translation, schemas, tables, names.renames(), strangers, resumed);
+  }
+
+  /**
+   * One that compares does not rely on what another has left half done, and one that replaces makes
+   * all of it anew. So a standby whose restore was killed follows its source on.
+   */
+  private boolean mayTakeOver(String ledger) {
+    return ledger.endsWith(DIFF_BINDING) && options.mode() != RestoreMode.CREATE;
   }
 
   /** What identifies a restore: a try with other options is another restore. */
@@ -113,7 +127,8 @@ final class RestorePlanner {
         + new TreeMap<>(options.renames())
         + (options.collations().isEmpty()
             ? ""
-            : " collations=" + new TreeMap<>(options.collations()));
+            : " collations=" + new TreeMap<>(options.collations()))
+        + (options.mode() == RestoreMode.DIFF ? DIFF_BINDING : "");
   }
 
   private Set<TableName> strangers(RestorePlan plan, boolean resumed) {
