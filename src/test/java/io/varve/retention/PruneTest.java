@@ -28,6 +28,9 @@ import io.varve.testing.Numbers;
 import io.varve.testing.TestRepository;
 import io.varve.testing.TestSchema;
 import io.varve.testing.TestServer;
+import io.varve.testing.WrappedStore;
+import io.varve.verify.Verification;
+import io.varve.verify.VerifyReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -38,6 +41,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -146,6 +150,33 @@ class PruneTest {
     return source.manifestOrFence(id).orElseThrow().tables().stream()
         .flatMap(table -> table.parts().stream())
         .toList();
+  }
+
+  /** Between its listing and the first pin: to a verification such backups are no damage. */
+  @Test
+  void whatGoesWhileAllIsVerifiedIsNoDamage() {
+    try (TestRepository repository = TestRepository.in(folder)) {
+      fourBackups(repository);
+      AtomicBoolean pruned = new AtomicBoolean();
+      WrappedStore beside =
+          new WrappedStore(
+              Stores.open(folder.toUri().toString(), S3Options.DEFAULT),
+              key -> {
+                if (key.contains("-verify-") && !pruned.getAndSet(true)) {
+                  prune(repository.source()).run(last(1));
+                }
+              });
+      try (TestRepository verified = TestRepository.over(beside)) {
+        VerifyReport report =
+            new Verification(verified.source(), 100, 2, Progress.SILENT, Clock.systemUTC())
+                .runAll();
+        assertThat(pruned).isTrue();
+        assertThat(report.damages()).isEmpty();
+        assertThat(report.backups()).isEqualTo(1);
+        assertThat(report.objectsRead()).isPositive();
+      }
+      assertThat(repository.source().damagedParts()).isEmpty();
+    }
   }
 
   /** Whoever floods a repository with backups of tomorrow does not make the real ones expire. */
