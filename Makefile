@@ -4,7 +4,7 @@
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help demo build test check bench bench-micro bench-page bench-guard native format clean \
-  check-format check-shell check-server check-docker check-store check-long check-program check-native
+  check-format check-shell check-server check-docker check-store check-long check-program check-native chaos
 
 maven := src/build/maven
 sources := pom.xml $(shell find src/main -type f)
@@ -44,7 +44,7 @@ bench-page: ## write the figures of target/bench.json into docs/performance.md
 bench-guard: target/native/varve ## fail if a backup takes longer than mariadb-dump and zstd, on VARVE_BENCH_SERVERS
 	@python3 src/bench/python/bench.py guard --server $(VARVE_BENCH_SERVERS)
 
-check: check-format check-shell test check-long check-program check-server check-docker check-store demo check-native ## check all that CI checks
+check: check-format check-shell test check-long check-program chaos check-server check-docker check-store demo check-native ## check all that CI checks
 
 check-format: ## check the formatting
 	@$(maven) check-format 'Checking the formatting' spotless:check
@@ -60,9 +60,16 @@ check-program: target/varve ## kill and interrupt target/varve at many moments
 	@$(maven) check-program 'Killing target/varve' test -Dtest=KilledRunTest -Dtest.excludedGroups= \
 	  -Dvarve.test.program=$(CURDIR)/target/varve
 
+# Each run takes another seed, and says when it fails how to take the same again.
+KILLS = 200
+check: KILLS = 30
+chaos: ## kill every command at random moments, KILLS times, on embedded or named servers; SEED repeats a run
+	@$(maven) chaos 'Killing every command, $(KILLS) times' test -Dtest=ChaosTest -Dtest.excludedGroups= \
+	  -Dvarve.chaos.kills=$(KILLS) $(SEED:%=-Dvarve.chaos.seed=%)
+
 check-server: ## run the tests that talk to a database, also those that take long, on VARVE_TEST_SERVER=mysql://user@host:port
 ifdef VARVE_TEST_SERVER
-	@$(maven) check-server 'Testing on $(VARVE_TEST_SERVER)' test -Dtest.excludedGroups= -Dtest=$(call tests_that_use,TestServer.shared)
+	@$(maven) check-server 'Testing on $(VARVE_TEST_SERVER)' test -Dtest.excludedGroups=chaos -Dtest=$(call tests_that_use,TestServer.shared)
 else
 	@echo '### NOT CHECKED: another database server. Set VARVE_TEST_SERVER (and VARVE_TEST_SERVER_PASSWORD).'
 endif

@@ -21,7 +21,9 @@ class ChaosTest {
       try {
         chaos.run(kills);
       } catch (RuntimeException | AssertionError failed) {
-        fail(again() + "\nWhat was done:\n" + String.join("\n", chaos.story()), failed);
+        // the seed last, where the end of a long log is looked at
+        String story = String.join("\n", chaos.story());
+        fail("What was done:\n" + story + "\n" + failed.getMessage() + "\n" + again(), failed);
       }
     }
   }

@@ -87,7 +87,8 @@ final class Run implements AutoCloseable {
             "AWS_ENDPOINT_URL_S3", store.endpoint().toString(),
             "AWS_ACCESS_KEY_ID", s3.credentials().accessKey(),
             "AWS_SECRET_ACCESS_KEY", s3.credentials().secretKey(),
-            "AWS_REGION", "us-east-1");
+            "AWS_REGION", "us-east-1",
+            "VARVE_PARALLEL", "2");
     CommandLineChild child =
         CommandLineChild.start(server, environment, arguments.toArray(String[]::new));
     Run run = new Run(plan, usual, store, child);
