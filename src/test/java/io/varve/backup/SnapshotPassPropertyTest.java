@@ -2,6 +2,7 @@ package io.varve.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.mysql.JudgeBy;
 import io.varve.repository.BackupId;
 import io.varve.repository.Manifest;
 import io.varve.repository.PartEntry;
