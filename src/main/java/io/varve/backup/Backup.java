@@ -84,7 +84,6 @@ public final class Backup {
   private final BackupOptions options;
   private final Progress progress;
   private final Clock clock;
-  private boolean canGoOn;
 
   public Backup(
       Source source,
@@ -102,6 +101,16 @@ public final class Backup {
   /** What a run works on. */
   private record Attempt(
       BackupId id, Optional<Manifest> parent, KnownParts known, Optional<Long> bytesAtFirst) {}
+
+  /** How the passes end where nothing fails. */
+  private sealed interface Ending {
+
+    /** Every table was seen in one snapshot. */
+    record Whole(Manifest manifest) implements Ending {}
+
+    /** The time was up before that; the next run goes on. */
+    record TimeUp(VarveException answer) implements Ending {}
+  }
 
   /**
    * Makes a backup.
@@ -123,38 +132,44 @@ public final class Backup {
     requireAny();
     Job job = Job.ofBackup(repository, clock);
     Checkpoint checkpoint = new Checkpoint(job);
+    VarveException timeIsUp;
     try (Lease lease = Lease.take(repository, job, progress::warn)) {
-      Attempt attempt = attempt(job, start);
-      Manifest manifest = passes(attempt, job, checkpoint, start);
-      progress.begin("committing", 0);
-      lease.require();
-      repository.commit(manifest);
-      try {
-        job.done();
-      } catch (VarveException e) {
-        progress.warn("the job's record could not be closed: " + e.reason());
+      switch (passes(attempt(job, start), job, checkpoint, start)) {
+        case Ending.Whole(Manifest manifest) -> {
+          return commit(manifest, job, lease);
+        }
+        case Ending.TimeUp(VarveException answer) -> timeIsUp = answer;
       }
-      return new BackupReport(
-          manifest.id(),
-          manifest.kind(),
-          manifest.totals(),
-          manifest.consistency(),
-          manifest.notes(),
-          Optional.ofNullable(manifest.parent()),
-          Objects.requireNonNull(manifest.changes()));
     } catch (CommitStateUnknownException unknown) {
       throw unknown; // a fence could make a lie of a commit that did happen
-    } catch (RetryLaterException | ContinueException | StoppedException later) {
+    } catch (RetryLaterException | StoppedException later) {
       job.stopped(later, checkpoint::write);
       throw later;
     } catch (RuntimeException | Error failed) {
-      if (canGoOn) {
-        job.stopped(failed, checkpoint::write);
-      } else {
-        job.failed(failed);
-      }
+      job.failed(failed);
       throw failed;
     }
+    job.stopped(timeIsUp, checkpoint::write);
+    throw timeIsUp;
+  }
+
+  private BackupReport commit(Manifest manifest, Job job, Lease lease) {
+    progress.begin("committing", 0);
+    lease.require();
+    repository.commit(manifest);
+    try {
+      job.done();
+    } catch (VarveException e) {
+      progress.warn("the job's record could not be closed: " + e.reason());
+    }
+    return new BackupReport(
+        manifest.id(),
+        manifest.kind(),
+        manifest.totals(),
+        manifest.consistency(),
+        manifest.notes(),
+        Optional.ofNullable(manifest.parent()),
+        Objects.requireNonNull(manifest.changes()));
   }
 
   /** Goes on with what a run left unfinished, or begins. */
@@ -274,7 +289,7 @@ public final class Backup {
     return asked.isEmpty() || asked.map(repository::resolve).equals(parent);
   }
 
-  private Manifest passes(Attempt attempt, Job job, Checkpoint checkpoint, Instant start) {
+  private Ending passes(Attempt attempt, Job job, Checkpoint checkpoint, Instant start) {
     KnownParts known = attempt.known();
     Set<TableName> changed = Set.of();
     for (int pass = 1; pass <= MOST_PASSES; pass++) {
@@ -301,12 +316,12 @@ public final class Backup {
         if (!result.finished()) {
           uploads.await(LAST_UPLOADS);
           checkpoint.write();
-          throw timeIsUp(attempt, opening, result);
+          return new Ending.TimeUp(timeIsUp(attempt, opening, result));
         }
         changed = new TreeSet<>(result.changed());
         changed.addAll(opening.changedSince(source));
         if (changed.isEmpty()) {
-          return manifest(attempt, job, opening, result, pass, start);
+          return new Ending.Whole(manifest(attempt, job, opening, result, pass, start));
         }
         progress.warn("DDL changed " + names(changed) + " during the backup: reading again");
         known = sound(known.with(result.tables()));
@@ -324,7 +339,6 @@ public final class Backup {
    * where the work of this one shows that, it is said, rather than tried for ever.
    */
   private VarveException timeIsUp(Attempt attempt, Opening opening, PassResult result) {
-    canGoOn = true; // with more time than this
     BackupId id = attempt.id();
     PassWork work = result.work();
     double given = options.limit().usable().toMillis() / 1000.0;
@@ -485,8 +499,8 @@ public final class Backup {
 
   private Manifest manifest(
       Attempt attempt, Job job, Opening opening, PassResult result, int passes, Instant start) {
-    List<TableEntry> tables =
-        new ChangeReport(repository, attempt.id(), attempt.parent(), result).tables();
+    ChangeReport changes = new ChangeReport(repository, attempt.id(), attempt.parent(), result);
+    List<TableEntry> tables = changes.tables();
     Snapshot snapshot = opening.snapshot();
     Optional<BinlogCoordinates> coordinates = snapshot.position().flatMap(LogPosition::coordinates);
     List<String> outside =
@@ -536,7 +550,7 @@ public final class Backup {
         Totals.of(tables, Duration.between(start, clock.instant()).toMillis() / 1000.0),
         notes,
         accounts,
-        new ChangeReport(repository, attempt.id(), attempt.parent(), result).changes(tables),
+        changes.changes(tables),
         options.tags().isEmpty() ? null : options.tags(),
         null);
   }

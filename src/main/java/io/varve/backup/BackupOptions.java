@@ -6,6 +6,7 @@ import io.varve.mysql.SourceTable;
 import io.varve.mysql.TableSelection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * How a backup is made.
@@ -55,62 +56,56 @@ public record BackupOptions(
 
   /** The same with the server's accounts. */
   public BackupOptions withAccounts() {
-    return new BackupOptions(
-        selection,
-        parallel,
-        partBytes,
-        compressionLevel,
-        snapshotWay,
-        true,
-        base,
-        judgeBy,
-        limit,
-        tags);
+    return but(copy -> copy.accounts = true);
   }
 
   /** The same on another base. */
   public BackupOptions on(BackupBase other) {
-    return new BackupOptions(
-        selection,
-        parallel,
-        partBytes,
-        compressionLevel,
-        snapshotWay,
-        accounts,
-        other,
-        judgeBy,
-        limit,
-        tags);
+    return but(copy -> copy.base = other);
   }
 
-  /** The same with one way to judge ranges. */
-  public BackupOptions judgedBy(JudgeBy way) {
-    return new BackupOptions(
-        selection,
-        parallel,
-        partBytes,
-        compressionLevel,
-        snapshotWay,
-        accounts,
-        base,
-        Optional.of(way),
-        limit,
-        tags);
+  /** The same, judged by one of the two in any case. */
+  public BackupOptions judgedBy(JudgeBy judge) {
+    return but(copy -> copy.judgeBy = Optional.of(judge));
   }
 
   /** The same with another limit. */
   public BackupOptions until(TimeLimit other) {
-    return new BackupOptions(
-        selection,
-        parallel,
-        partBytes,
-        compressionLevel,
-        snapshotWay,
-        accounts,
-        base,
-        judgeBy,
-        other,
-        tags);
+    return but(copy -> copy.limit = other);
+  }
+
+  /** The same with tags. */
+  public BackupOptions tagged(List<String> others) {
+    return but(copy -> copy.tags = others);
+  }
+
+  private BackupOptions but(Consumer<Copy> change) {
+    Copy copy = new Copy();
+    change.accept(copy);
+    return copy.options();
+  }
+
+  /** What can be changed of these options, so that each change names nothing but itself. */
+  private final class Copy {
+    private boolean accounts = BackupOptions.this.accounts;
+    private BackupBase base = BackupOptions.this.base;
+    private Optional<JudgeBy> judgeBy = BackupOptions.this.judgeBy;
+    private TimeLimit limit = BackupOptions.this.limit;
+    private List<String> tags = BackupOptions.this.tags;
+
+    BackupOptions options() {
+      return new BackupOptions(
+          selection,
+          parallel,
+          partBytes,
+          compressionLevel,
+          snapshotWay,
+          accounts,
+          base,
+          judgeBy,
+          limit,
+          tags);
+    }
   }
 
   /** A part is loaded in one transaction, and clusters limit the size of those. */

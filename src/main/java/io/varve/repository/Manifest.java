@@ -47,17 +47,31 @@ public record Manifest(
 
   /** The same without the bounds of ranges, which are key values of rows. */
   public Manifest withoutBounds() {
-    return with(tables.stream().map(TableEntry::withoutBounds).toList(), accounts);
+    return with(
+        id, runId, tables.stream().map(TableEntry::withoutBounds).toList(), accounts, repairs);
   }
 
   /** The same without the hashes of passwords. */
   public Manifest withoutSecrets() {
     return with(
-        tables, accounts == null ? null : accounts.stream().map(Account::withoutSecret).toList());
+        id,
+        runId,
+        tables,
+        accounts == null ? null : accounts.stream().map(Account::withoutSecret).toList(),
+        repairs);
   }
 
   /** The same backup under a new id, with other parts in place of damaged ones. */
   public Manifest repaired(BackupId newId, String newRunId, List<TableEntry> newTables) {
+    return with(newId, newRunId, newTables, accounts, id);
+  }
+
+  private Manifest with(
+      BackupId newId,
+      String newRunId,
+      List<TableEntry> newTables,
+      @Nullable List<Account> newAccounts,
+      @Nullable BackupId newRepairs) {
     return new Manifest(
         format,
         newId,
@@ -77,35 +91,9 @@ public record Manifest(
         newTables,
         Totals.of(newTables, totals.seconds()),
         notes,
-        accounts,
-        changes,
-        tags,
-        id);
-  }
-
-  private Manifest with(List<TableEntry> newTables, @Nullable List<Account> newAccounts) {
-    return new Manifest(
-        format,
-        id,
-        kind,
-        parent,
-        runId,
-        source,
-        server,
-        snapshotTime,
-        consistency,
-        toolVersion,
-        checksumAlgorithm,
-        encryption,
-        includes,
-        excludes,
-        schemas,
-        newTables,
-        totals,
-        notes,
         newAccounts,
         changes,
         tags,
-        repairs);
+        newRepairs);
   }
 }
