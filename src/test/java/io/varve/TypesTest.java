@@ -6,6 +6,7 @@ import io.varve.backup.BackupReport;
 import io.varve.mysql.KeyRange;
 import io.varve.mysql.Target;
 import io.varve.mysql.TargetReader;
+import io.varve.mysql.Throttle;
 import io.varve.repository.TableEntry;
 import io.varve.restore.RestoreReport;
 import io.varve.testing.Dump;
@@ -52,7 +53,7 @@ class TypesTest {
   /** What this client hashed while it read is what the source's own SQL makes of the rows. */
   private void assertSourceAgrees(List<TableEntry> tables) {
     try (Target source = Target.connect(TestRepository.settings(server), Target.BinaryLog.ON);
-        TargetReader reader = source.reader()) {
+        TargetReader reader = source.reader(Throttle.NONE)) {
       for (TableEntry table : tables) {
         assertThat(reader.tables().checksum(table.definition(), KeyRange.ALL))
             .as(table.definition().create())

@@ -24,7 +24,7 @@ import io.varve.mysql.SourceTable;
 import io.varve.mysql.TableDefinition;
 import io.varve.mysql.TableIdentity;
 import io.varve.mysql.TableName;
-import io.varve.mysql.TableReader;
+import io.varve.mysql.Throttle;
 import io.varve.repository.BackupId;
 import io.varve.repository.BackupKind;
 import io.varve.repository.CheckpointRange;
@@ -43,7 +43,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -84,6 +86,8 @@ public final class Backup {
   private final BackupOptions options;
   private final Progress progress;
   private final Clock clock;
+  private final HistoryWatch.Rule historyRule;
+  private final Throttle throttle;
 
   public Backup(
       Source source,
@@ -91,11 +95,24 @@ public final class Backup {
       BackupOptions options,
       Progress progress,
       Clock clock) {
+    this(source, repository, options, progress, clock, HistoryWatch.Rule.DEFAULT);
+  }
+
+  /** For tests: warns of the history's growth by another rule. */
+  Backup(
+      Source source,
+      SourceRepository repository,
+      BackupOptions options,
+      Progress progress,
+      Clock clock,
+      HistoryWatch.Rule historyRule) {
     this.source = source;
     this.repository = repository;
     this.options = options;
     this.progress = progress;
     this.clock = clock;
+    this.historyRule = historyRule;
+    this.throttle = source.throttle(options.throttling(), options.limit()::isNear, progress::warn);
   }
 
   /** What a run works on. */
@@ -292,8 +309,13 @@ public final class Backup {
   private Ending passes(Attempt attempt, Job job, Checkpoint checkpoint, Instant start) {
     KnownParts known = attempt.known();
     Set<TableName> changed = Set.of();
+    List<PassWork> work = new ArrayList<>();
+    long began = System.nanoTime();
+    Pace pace = new Pace(options.limit(), throttle);
+    Set<String> notes = new LinkedHashSet<>();
     for (int pass = 1; pass <= MOST_PASSES; pass++) {
       try (Opening opening = open();
+          HistoryWatch history = new HistoryWatch(source.status(), historyRule, progress);
           PartUploads uploads =
               new PartUploads(
                   repository,
@@ -304,24 +326,30 @@ public final class Backup {
         job.sees(opening.expectedBytes());
         PassResult result =
             new SnapshotPass(
-                    opening.readers(source),
+                    source.readers(opening.snapshot(), throttle),
                     known,
                     opening.surelyKnown(),
                     uploads,
                     checkpoint,
                     options,
-                    options.limit(),
+                    pace,
+                    began,
                     progress)
                 .run(opening.catalog().tables());
+        work.add(result.work());
+        history.end().ifPresent(notes::add);
         if (!result.finished()) {
           uploads.await(LAST_UPLOADS);
           checkpoint.write();
-          return new Ending.TimeUp(timeIsUp(attempt, opening, result));
+          return new Ending.TimeUp(
+              throttle.hasPaused()
+                  ? goesOn(attempt, opening, result)
+                  : timeIsUp(attempt, opening, result));
         }
         changed = new TreeSet<>(result.changed());
         changed.addAll(opening.changedSince(source));
         if (changed.isEmpty()) {
-          return new Ending.Whole(manifest(attempt, job, opening, result, pass, start));
+          return new Ending.Whole(manifest(attempt, job, opening, result, work, start, notes));
         }
         progress.warn("DDL changed " + names(changed) + " during the backup: reading again");
         known = sound(known.with(result.tables()));
@@ -336,7 +364,8 @@ public final class Backup {
 
   /**
    * Every pass judges everything, so that there is a size from which on no call comes to an end:
-   * where the work of this one shows that, it is said, rather than tried for ever.
+   * where the work of this one shows that, it is said, rather than tried for ever. After pauses for
+   * others it shows nothing.
    */
   private VarveException timeIsUp(Attempt attempt, Opening opening, PassResult result) {
     BackupId id = attempt.id();
@@ -394,16 +423,22 @@ public final class Backup {
               100 * work.changedShare(),
               size((long) (work.bytesReadPerSecond() * connections))));
     }
+    return goesOn(attempt, opening, result);
+  }
+
+  private static ContinueException goesOn(Attempt attempt, Opening opening, PassResult result) {
+    PassWork work = result.work();
+    String id = attempt.id().value();
     return new ContinueException(
         "finish backup",
-        id.value(),
+        id,
         "the time is up after "
             + size(work.bytesRead())
             + " read and "
             + size(work.judgedBytes())
             + " judged of about "
             + size(opening.expectedBytes()),
-        id.value());
+        id);
   }
 
   private static InvalidRequestException outOfReach(BackupId id, String reason) {
@@ -426,10 +461,6 @@ public final class Backup {
   private record Opening(
       Catalog catalog, Map<TableName, TableIdentity> identities, Snapshot snapshot)
       implements AutoCloseable {
-
-    List<TableReader> readers(Source source) {
-      return source.readers(snapshot);
-    }
 
     /** The tables whose identity shows every DDL that can take rows away. */
     Set<TableName> surelyKnown() {
@@ -498,8 +529,14 @@ public final class Backup {
   }
 
   private Manifest manifest(
-      Attempt attempt, Job job, Opening opening, PassResult result, int passes, Instant start) {
-    ChangeReport changes = new ChangeReport(repository, attempt.id(), attempt.parent(), result);
+      Attempt attempt,
+      Job job,
+      Opening opening,
+      PassResult result,
+      List<PassWork> passes,
+      Instant start,
+      Collection<String> notesOfPasses) {
+    ChangeReport changes = new ChangeReport(repository, attempt.id(), attempt.parent(), result, passes);
     List<TableEntry> tables = changes.tables();
     Snapshot snapshot = opening.snapshot();
     Optional<BinlogCoordinates> coordinates = snapshot.position().flatMap(LogPosition::coordinates);
@@ -518,6 +555,8 @@ public final class Backup {
     @Nullable List<Account> accounts = options.accounts() ? source.accounts(notes::add) : null;
     missingPrivileges(opening).forEach(missing -> notes.add(missing.note()));
     notes.forEach(progress::warn);
+    notes.addAll(notesOfPasses); // people were warned when it happened
+    throttle.note().ifPresent(notes::add);
     if (snapshot.connections().size() < options.parallel()) {
       // slower than asked for: the reasons say what to grant
       snapshot.shortfalls().forEach(progress::warn);
@@ -534,7 +573,7 @@ public final class Backup {
         new Consistency(
             snapshot.way().toString(),
             snapshot.connections().size(),
-            passes,
+            passes.size(),
             snapshot.shortfalls(),
             outside,
             coordinates.map(BinlogCoordinates::file).orElse(null),

@@ -4,6 +4,7 @@ import io.varve.mysql.JudgeBy;
 import io.varve.mysql.SnapshotWay;
 import io.varve.mysql.SourceTable;
 import io.varve.mysql.TableSelection;
+import io.varve.mysql.Throttling;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -20,6 +21,7 @@ import java.util.function.Consumer;
  * @param base what it builds on
  * @param judgeBy who judges ranges; whoever is quicker where none is named
  * @param limit until when the run may work
+ * @param throttling how far the source is spared
  * @param tags of the user
  */
 public record BackupOptions(
@@ -32,6 +34,7 @@ public record BackupOptions(
     BackupBase base,
     Optional<JudgeBy> judgeBy,
     TimeLimit limit,
+    Throttling throttling,
     List<String> tags) {
 
   /** A full backup, without the server's accounts. */
@@ -51,6 +54,7 @@ public record BackupOptions(
         BackupBase.NOTHING,
         Optional.empty(),
         TimeLimit.NONE,
+        Throttling.NONE,
         List.of());
   }
 
@@ -74,6 +78,11 @@ public record BackupOptions(
     return but(copy -> copy.limit = other);
   }
 
+  /** The same, sparing the source. */
+  public BackupOptions throttled(Throttling other) {
+    return but(copy -> copy.throttling = other);
+  }
+
   /** The same with tags. */
   public BackupOptions tagged(List<String> others) {
     return but(copy -> copy.tags = others);
@@ -91,6 +100,7 @@ public record BackupOptions(
     private BackupBase base = BackupOptions.this.base;
     private Optional<JudgeBy> judgeBy = BackupOptions.this.judgeBy;
     private TimeLimit limit = BackupOptions.this.limit;
+    private Throttling throttling = BackupOptions.this.throttling;
     private List<String> tags = BackupOptions.this.tags;
 
     BackupOptions options() {
@@ -104,6 +114,7 @@ public record BackupOptions(
           base,
           judgeBy,
           limit,
+          throttling,
           tags);
     }
   }

@@ -24,13 +24,22 @@ final class ChangeReport {
   private final boolean isIncremental;
   private final Map<TableName, TableEntry> before = new HashMap<>();
   private final PassResult result;
+  private final List<PassWork> passes;
 
+  /**
+   * @param passes the work of all that the run took
+   */
   ChangeReport(
-      SourceRepository repository, BackupId id, Optional<Manifest> parent, PassResult result) {
+      SourceRepository repository,
+      BackupId id,
+      Optional<Manifest> parent,
+      PassResult result,
+      List<PassWork> passes) {
     this.repository = repository;
     this.id = id;
     this.isIncremental = parent.isPresent();
     this.result = result;
+    this.passes = passes;
     parent.ifPresent(
         manifest ->
             manifest.tables().forEach(table -> before.put(table.definition().name(), table)));
@@ -95,8 +104,8 @@ final class ChangeReport {
       }
     }
     return new Changes(
-        result.work().rowsRead(),
-        result.work().bytesRead(),
+        passes.stream().mapToLong(PassWork::rowsRead).sum(),
+        passes.stream().mapToLong(PassWork::bytesRead).sum(),
         kept.size(),
         kept.stream().mapToLong(PartEntry::rawBytes).sum(),
         parts.size() - kept.size(),

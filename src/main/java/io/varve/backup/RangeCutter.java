@@ -71,7 +71,7 @@ final class RangeCutter implements RowSink {
   private final PartUploads uploads;
   private final Consumer<CutPart> made;
   private final Progress progress;
-  private final TimeLimit limit;
+  private final Pace pace;
   private final List<ColumnForm> forms;
   private final KnownRange known;
   private final RowChecksum knownChecksum;
@@ -103,7 +103,7 @@ final class RangeCutter implements RowSink {
       PartUploads uploads,
       Consumer<CutPart> made,
       Progress progress,
-      TimeLimit limit) {
+      Pace pace) {
     this.table = table.definition();
     this.known = known;
     this.knownChecksum = known.checksum();
@@ -113,7 +113,7 @@ final class RangeCutter implements RowSink {
     this.uploads = uploads;
     this.made = made;
     this.progress = progress;
-    this.limit = limit;
+    this.pace = pace;
     this.forms = this.table.forms();
     this.lower = known.keys().lower();
     this.closeBytes = closeBytes(known, partBytes);
@@ -189,7 +189,7 @@ final class RangeCutter implements RowSink {
       long rows = reader.read(table, rest, limitOfQuery, this);
       progress.advance(rows, bytesRead - before);
       more = table.hasRangeKey() && rows == limitOfQuery;
-      if (more && limit.isNear()) {
+      if (more && !pace.mayGoOn()) {
         if (isOpen && !mayBeKnown) {
           close(lastKey);
         }
@@ -236,7 +236,8 @@ final class RangeCutter implements RowSink {
       return FIRST_GUESS_ROWS;
     }
     long left = closeBytes - (isOpen ? encoder.rawBytes() : 0);
-    return Math.max(1, Math.min(left, partBytes / QUERIES_A_PART) / rowBytesGuess + 1);
+    long most = Math.min(partBytes / QUERIES_A_PART, pace.mostBytesAQuery());
+    return Math.max(1, Math.min(left, most) / rowBytesGuess + 1);
   }
 
   @Override
@@ -244,7 +245,7 @@ final class RangeCutter implements RowSink {
     if (Thread.currentThread().isInterrupted()) {
       throw new StoppedException();
     }
-    if (limitOfQuery == Long.MAX_VALUE && rowsRead % ROWS_BETWEEN_LOOKS == 0 && limit.isNear()) {
+    if (limitOfQuery == Long.MAX_VALUE && rowsRead % ROWS_BETWEEN_LOOKS == 0 && pace.isTimeUp()) {
       throw new OutOfTimeException();
     }
     if (!isOpen) {

@@ -13,6 +13,8 @@ import io.varve.mysql.TableDefinition;
 import io.varve.mysql.TableName;
 import io.varve.mysql.TableReader;
 import io.varve.mysql.TableSelection;
+import io.varve.mysql.Throttle;
+import io.varve.mysql.Throttling;
 import io.varve.repository.BackupId;
 import io.varve.repository.Job;
 import io.varve.repository.Lease;
@@ -44,6 +46,7 @@ public final class Repair {
   private final Source source;
   private final SourceRepository repository;
   private final int compressionLevel;
+  private final Throttle throttle;
   private final Progress progress;
   private final Clock clock;
   private final Map<String, PartEntry> made = new HashMap<>();
@@ -53,11 +56,13 @@ public final class Repair {
       Source source,
       SourceRepository repository,
       int compressionLevel,
+      Throttling throttling,
       Progress progress,
       Clock clock) {
     this.source = source;
     this.repository = repository;
     this.compressionLevel = compressionLevel;
+    this.throttle = source.throttle(throttling, () -> false, progress::warn);
     this.progress = progress;
     this.clock = clock;
   }
@@ -175,7 +180,7 @@ public final class Repair {
     List<TableName> there = names.stream().filter(now::containsKey).toList();
     try (Snapshot snapshot = source.snapshot(1, there, Optional.empty());
         PartEncoder encoder = new PartEncoder(compressionLevel, new BlockPool())) {
-      TableReader reader = source.readers(snapshot).getFirst();
+      TableReader reader = source.readers(snapshot, throttle).getFirst();
       for (TableEntry table : hit) {
         TableDefinition definition = now.get(table.definition().name());
         for (PartEntry part : table.parts()) {
@@ -205,6 +210,7 @@ public final class Repair {
       PartEncoder encoder,
       TableDefinition table,
       PartEntry part) {
+    throttle.await();
     encoder.begin(table.forms());
     try {
       reader.read(table, part.range(), Long.MAX_VALUE, encoder::add);

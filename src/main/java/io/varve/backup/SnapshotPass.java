@@ -77,9 +77,10 @@ final class SnapshotPass {
   private final PartUploads uploads;
   private final Checkpoint checkpoint;
   private final BackupOptions options;
-  private final TimeLimit limit;
+  private final Pace pace;
   private final Progress progress;
   private final Judgement judgement;
+  private final long runBegan;
   private final PassWork work = new PassWork();
   private long allBytes;
   private final Set<TableName> changed = new ConcurrentSkipListSet<>();
@@ -88,6 +89,7 @@ final class SnapshotPass {
    * @param known parts that are in the store
    * @param surelyKnown tables of which no DDL can take rows away without showing afterwards
    * @param checkpoint hears of every range that was read and stored
+   * @param runBegan when, by {@link System#nanoTime}
    */
   SnapshotPass(
       List<TableReader> readers,
@@ -96,7 +98,8 @@ final class SnapshotPass {
       PartUploads uploads,
       Checkpoint checkpoint,
       BackupOptions options,
-      TimeLimit limit,
+      Pace pace,
+      long runBegan,
       Progress progress) {
     this.readers = readers;
     this.known = known;
@@ -104,7 +107,8 @@ final class SnapshotPass {
     this.uploads = uploads;
     this.checkpoint = checkpoint;
     this.options = options;
-    this.limit = limit;
+    this.pace = pace;
+    this.runBegan = runBegan;
     this.progress = progress;
     this.judgement = new Judgement(options.judgeBy());
   }
@@ -131,7 +135,7 @@ final class SnapshotPass {
     List<TableEntry> entries =
         tables.stream()
             .filter(table -> !changed.contains(table.source.name()))
-            .map(TablePass::entry)
+            .map(table -> table.entry(runBegan))
             .toList();
     return new PassResult(entries, changed, true, names, knownBytes, work);
   }
@@ -148,9 +152,10 @@ final class SnapshotPass {
 
   private void work(Worker worker, Range range, WorkQueue<Task> queue) {
     TablePass table = range.table;
-    if (changed.contains(table.source.name()) || limit.isNear()) {
+    if (changed.contains(table.source.name()) || !pace.mayGoOn()) {
       return;
     }
+    table.begin();
     try {
       if (range.isKnown()) {
         judge(worker, range, queue);
@@ -175,6 +180,9 @@ final class SnapshotPass {
     // A table without snapshots is judged by one statement, so that it is judged at one moment.
     JudgeBy way =
         table.definition().transactional() ? judgement.way(range.known.rawBytes()) : JudgeBy.SERVER;
+    if (way == JudgeBy.SERVER && !pace.pay(range.known.rawBytes())) {
+      return; // the range stays without parts, and the pass without an end
+    }
     if (way == JudgeBy.HERE
         && judgement.expectsChange()
         && RangeCutter.fitsOnePart(range.known, options.partBytes(table))) {
@@ -189,14 +197,14 @@ final class SnapshotPass {
   /** Whether the rows of the known parts are those of their range in this snapshot. */
   private boolean holds(TableReader reader, Range range, JudgeBy way) {
     TableDefinition table = range.table.source.definition();
-    long start = limit.nanoTime();
+    long start = pace.nanoTime();
     RowChecksum now =
         switch (way) {
           case SERVER -> reader.checksum(table, range.keys());
           case HERE -> reader.checksumHere(table, range.keys());
         };
     boolean same = now.equals(range.known.checksum(), table.rowsMayRepeat());
-    long nanos = limit.nanoTime() - start;
+    long nanos = pace.nanoTime() - start;
     judgement.judged(way, range.known.rawBytes(), nanos, !same);
     work.judged(range.known, nanos, !same);
     if (way == JudgeBy.HERE) {
@@ -238,12 +246,12 @@ final class SnapshotPass {
             uploads,
             byPart ? part -> checkpoint.add(definition, part) : part -> {},
             progress,
-            limit);
+            pace);
     RangeCutter.Others others = others(range, queue);
-    long start = limit.nanoTime();
+    long start = pace.nanoTime();
     RangeCutter.Outcome outcome =
         judging ? cutter.judge(worker.reader(), others) : cutter.cut(worker.reader(), others);
-    long nanos = limit.nanoTime() - start;
+    long nanos = pace.nanoTime() - start;
     boolean kept = outcome == RangeCutter.Outcome.KEPT;
     if (judging) {
       work.readJudging(cutter.rowsRead(), cutter.bytesRead());
@@ -290,7 +298,7 @@ final class SnapshotPass {
   }
 
   private void count(Worker worker, TablePass table) {
-    if (limit.isNear()) {
+    if (!pace.mayGoOn()) {
       return;
     }
     try {

@@ -6,6 +6,7 @@ import io.varve.mysql.KeyRange;
 import io.varve.mysql.SourceTable;
 import io.varve.repository.PartEntry;
 import io.varve.repository.TableEntry;
+import io.varve.repository.TableTimes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
@@ -47,6 +48,8 @@ final class TablePass {
 
   final SourceTable source;
   private final List<Range> ranges = new ArrayList<>();
+  private @Nullable Long began;
+  private long ended;
   private boolean anyRead;
   private boolean isCounting;
   private @Nullable Long counted;
@@ -68,6 +71,13 @@ final class TablePass {
     return piece;
   }
 
+  /** Notes that work on it begins, if it has not begun. */
+  synchronized void begin() {
+    if (began == null) {
+      began = System.nanoTime();
+    }
+  }
+
   /** Notes that a range has to be read; true the first time. */
   synchronized boolean beginReading() {
     boolean first = !anyRead;
@@ -77,6 +87,7 @@ final class TablePass {
 
   synchronized void finish(Range range, List<CutPart> parts) {
     range.parts = parts;
+    ended = System.nanoTime();
   }
 
   /** From now on the pass is not finished before the server has counted the rows. */
@@ -109,8 +120,10 @@ final class TablePass {
   /**
    * All parts in the order of the key, without gaps: each begins where the one before it ends.
    * Waits until they are stored.
+   *
+   * @param runBegan when, by {@link System#nanoTime}
    */
-  TableEntry entry() {
+  TableEntry entry(long runBegan) {
     List<PartEntry> entries = new ArrayList<>();
     List<CutPart> parts = parts();
     boolean bounded = source.definition().hasRangeKey();
@@ -121,7 +134,14 @@ final class TablePass {
       entries.add(stored(parts.get(i)).withRange(lower, upper));
       lower = upper;
     }
-    return TableEntry.of(source.definition(), entries);
+    TableEntry entry = TableEntry.of(source.definition(), entries);
+    return began == null
+        ? entry
+        : entry.with(new TableTimes(seconds(runBegan, began), seconds(runBegan, ended)));
+  }
+
+  private static double seconds(long from, long to) {
+    return Math.max(0, (to - from) / 1_000_000) / 1000.0;
   }
 
   private static PartEntry stored(CutPart part) {

@@ -96,6 +96,8 @@ final class BackupCommand implements Callable<Integer> {
 
   @Mixin ParallelOption parallel = new ParallelOption();
 
+  @Mixin ThrottleOptions throttle = new ThrottleOptions();
+
   @Option(
       names = "--part-size",
       paramLabel = "SIZE",
@@ -152,6 +154,7 @@ final class BackupCommand implements Callable<Integer> {
             base(),
             judgeBy(),
             deadline == null ? TimeLimit.NONE : TimeLimit.in(deadline),
+            throttle.throttling(),
             tags);
     try (ConsoleProgress progress = common.progress()) {
       ConnectionSettings settings = source.settings(server, progress);
@@ -235,37 +238,13 @@ final class BackupCommand implements Callable<Integer> {
 
   static String text(BackupReport report, String name) {
     Totals totals = report.totals();
-    Changes changes = report.changes();
     Lines lines =
         Lines.of("Backup " + report.id() + " of " + name)
             .line("tables", Quantity.count(totals.tables()) + ", in " + totals.parts() + " parts")
             .line("rows", Quantity.count(totals.rows()));
-    report
-        .parent()
-        .ifPresent(
-            older ->
-                lines
-                    .line("since", older.value())
-                    .line(
-                        "kept",
-                        changes.partsKept()
-                            + " parts, "
-                            + Quantity.bytes(changes.bytesKept())
-                            + " of rows")
-                    .line(
-                        "new",
-                        changes.partsStored()
-                            + " parts, "
-                            + Quantity.bytes(changes.bytesStored())
-                            + " in the store"));
+    Reports.changes(lines, report.changes(), report.parent());
     return lines
-        .line(
-            "stored",
-            Quantity.bytes(totals.storedBytes())
-                + " of "
-                + Quantity.bytes(totals.rawBytes())
-                + ", backup ratio "
-                + Quantity.ratio(totals.storedBytes(), totals.rawBytes()))
+        .line("stored", Reports.stored(totals))
         .line(
             "time",
             Quantity.seconds(totals.seconds())

@@ -45,13 +45,16 @@ final class DiffCommand implements Callable<Integer> {
 
   @Mixin ParallelOption parallel = new ParallelOption();
 
+  @Mixin ThrottleOptions throttle = new ThrottleOptions();
+
   @Mixin CommonOptions common = new CommonOptions();
 
   @Override
   public Integer call() {
     RestoreOptions options =
         new RestoreOptions(
-            selection.selection(), rename.renames(), RestoreMode.DIFF, parallel.connections());
+                selection.selection(), rename.renames(), RestoreMode.DIFF, parallel.connections())
+            .throttled(throttle.throttling());
     DiffReport report;
     String address;
     try (ConsoleProgress progress = common.progress()) {

@@ -22,6 +22,7 @@ import io.varve.repository.SourceInfo;
 import io.varve.repository.Summary;
 import io.varve.repository.TableChange;
 import io.varve.repository.TableEntry;
+import io.varve.repository.TableTimes;
 import io.varve.repository.Totals;
 import io.varve.restore.DiffReport;
 import io.varve.restore.RestoreReport;
@@ -74,6 +75,7 @@ import io.varve.verify.VerifyReport;
       TableDefinition.class,
       TableEntry.class,
       TableName.class,
+      TableTimes.class,
       Totals.class,
       VerifyReport.class
     },

@@ -33,6 +33,8 @@ final class RepairCommand implements Callable<Integer> {
   @Mixin SourceOption source = new SourceOption();
 
   @Mixin ServerOptions server = new ServerOptions();
+
+  @Mixin ThrottleOptions throttle = new ThrottleOptions();
   @Mixin CommonOptions common = new CommonOptions();
 
   @Override
@@ -42,7 +44,15 @@ final class RepairCommand implements Callable<Integer> {
       ConnectionSettings settings = source.settings(server, progress);
       try (Source opened = Source.connect(settings);
           Repository repository = store.open()) {
-        report = new Repair(opened, store.source(repository), 1, progress, Clock.systemUTC()).run();
+        report =
+            new Repair(
+                    opened,
+                    store.source(repository),
+                    1,
+                    throttle.throttling(),
+                    progress,
+                    Clock.systemUTC())
+                .run();
       }
     }
     common.print(report, text(report));

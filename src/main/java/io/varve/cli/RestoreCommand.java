@@ -121,6 +121,8 @@ final class RestoreCommand implements Callable<Integer> {
 
   @Mixin ParallelOption parallel = new ParallelOption();
 
+  @Mixin ThrottleOptions throttle = new ThrottleOptions();
+
   @Mixin CommonOptions common = new CommonOptions();
 
   @Override
@@ -135,7 +137,8 @@ final class RestoreCommand implements Callable<Integer> {
             new ObjectOptions(definer, events),
             accounts,
             overwriteLive,
-            false);
+            false,
+            throttle.throttling());
     try (ConsoleProgress progress = common.progress()) {
       ConnectionSettings settings = target.settings(server, progress);
       try (Repository repository = store.open();
@@ -177,6 +180,9 @@ final class RestoreCommand implements Callable<Integer> {
       int tables,
       long rows,
       long bytes,
+      long storedBytes,
+      long backupBytes,
+      double restoreRatio,
       double seconds,
       double loadSeconds,
       double indexSeconds,
@@ -192,6 +198,9 @@ final class RestoreCommand implements Callable<Integer> {
           report.tables(),
           report.rows(),
           report.bytes(),
+          report.storedBytes(),
+          report.backupBytes(),
+          ratio(report),
           report.seconds(),
           report.loadSeconds(),
           report.indexSeconds(),
@@ -278,8 +287,7 @@ final class RestoreCommand implements Callable<Integer> {
             Quantity.bytes(report.bytes())
                 + " from "
                 + Quantity.bytes(report.storedBytes())
-                + ", restore ratio "
-                + Quantity.ratio(report.bytes(), report.storedBytes()))
+                + restoreRatio(report))
         .line(
             "time",
             Quantity.seconds(report.seconds())
@@ -296,5 +304,20 @@ final class RestoreCommand implements Callable<Integer> {
             "verified",
             "the checksums of all " + Quantity.count(report.verifiedRanges()) + " ranges are equal")
         .toString();
+  }
+
+  /** Of a whole restore what the store's bytes became, of a diff how much was not there yet. */
+  private static String restoreRatio(RestoreReport report) {
+    return report.touched() == null
+        ? ", restore ratio " + Quantity.ratio(report.bytes(), report.storedBytes())
+        : ", restore ratio "
+            + Quantity.ratio(report.bytes(), report.backupBytes())
+            + " of the backup's "
+            + Quantity.bytes(report.backupBytes());
+  }
+
+  private static double ratio(RestoreReport report) {
+    long of = report.touched() == null ? report.storedBytes() : report.backupBytes();
+    return (double) report.bytes() / Math.max(1, of);
   }
 }

@@ -57,6 +57,8 @@ final class SyncCommand implements Callable<Integer> {
 
   @Mixin ParallelOption parallel = new ParallelOption();
 
+  @Mixin ThrottleOptions throttle = new ThrottleOptions();
+
   @Option(
       names = "--no-binary-log",
       description = "keep what is written out of the standby's binary log")
@@ -77,7 +79,8 @@ final class SyncCommand implements Callable<Integer> {
                 BackupOptions.defaultPartBytes(connections),
                 1,
                 Optional.empty())
-            .on(BackupBase.LATEST);
+            .on(BackupBase.LATEST)
+            .throttled(throttle.throttling());
     RestoreOptions restoring =
         new RestoreOptions(
             selection.selection(),
@@ -88,7 +91,8 @@ final class SyncCommand implements Callable<Integer> {
             ObjectOptions.AS_THEY_WERE,
             false,
             true,
-            true);
+            true,
+            throttle.throttling());
     try (ConsoleProgress progress = common.progress()) {
       ConnectionSettings from = source.settings(server, progress);
       ConnectionSettings to = target.settings(server, progress);

@@ -4,7 +4,6 @@ import com.mysql.cj.conf.PropertyKey;
 import com.mysql.cj.conf.RuntimeProperty;
 import com.mysql.cj.jdbc.JdbcConnection;
 import com.mysql.cj.jdbc.JdbcStatement;
-import io.varve.VarveException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -55,7 +54,7 @@ public final class LoadConnection implements AutoCloseable {
    * has no way to take back a half-sent file.
    *
    * @param loadData the statement; the file's name in it means nothing
-   * @throws VarveException if the stream threw it
+   * @throws RuntimeException if the stream threw it
    * @throws SQLException for the server's errors, and for a stream that failed in another way
    */
   public Outcome load(String loadData, InputStream rows) throws SQLException {
@@ -99,7 +98,7 @@ public final class LoadConnection implements AutoCloseable {
       return;
     }
     connection.abort(Runnable::run);
-    if (ofStream instanceof VarveException own) {
+    if (ofStream instanceof RuntimeException own) {
       throw own;
     }
     throw new SQLException("the rows to load could not be read", "58030", ofStream);

@@ -31,12 +31,14 @@ public final class PartLoader implements AutoCloseable {
 
   private final Target target;
   private final RestoreLedger ledger;
+  private final Throttle throttle;
   private final StoredBytes buffer = new StoredBytes();
   private LoadConnection connection;
 
-  PartLoader(Target target, RestoreLedger ledger) {
+  PartLoader(Target target, RestoreLedger ledger, Throttle throttle) {
     this.target = target;
     this.ledger = ledger;
+    this.throttle = throttle;
     this.connection = target.openForLoad();
   }
 
@@ -211,8 +213,13 @@ public final class PartLoader implements AutoCloseable {
   }
 
   private void insert(TableDefinition table, long rows, StoredBytes stored) throws SQLException {
-    LoadConnection.Outcome outcome =
-        target.canLoadLocal() ? loadData(table, stored) : insertRows(table, stored);
+    LoadConnection.Outcome outcome;
+    throttle.beginStatement();
+    try {
+      outcome = target.canLoadLocal() ? loadData(table, stored) : insertRows(table, stored);
+    } finally {
+      throttle.endStatement();
+    }
     if (outcome.rows() != rows || outcome.warnings() != 0) {
       throw new InvalidRequestException(
           "load a part of",
@@ -232,7 +239,7 @@ public final class PartLoader implements AutoCloseable {
 
   private LoadConnection.Outcome loadData(TableDefinition table, StoredBytes stored)
       throws SQLException {
-    try (InputStream text = PartDecoder.text(stored)) {
+    try (InputStream text = throttle.limited(PartDecoder.text(stored))) {
       LoadConnection.Outcome outcome = connection.load(new LoadSql(table).loadData(), text);
       return new LoadConnection.Outcome(outcome.rows(), doubts(table, outcome.warnings()));
     } catch (IOException e) {
@@ -246,7 +253,7 @@ public final class PartLoader implements AutoCloseable {
     StringBuilder statement = new StringBuilder();
     long insertBytes = Math.min(INSERT_BYTES, target.info().maxAllowedPacket() / 2);
     LoadConnection.Outcome outcome = new LoadConnection.Outcome(0, 0);
-    try (InputStream text = PartDecoder.text(stored)) {
+    try (InputStream text = throttle.limited(PartDecoder.text(stored))) {
       TsvReader reader = new TsvReader(text, table.columns().size());
       for (@Nullable Row row = reader.next(); row != null; row = reader.next()) {
         String next = sql.row(row);

@@ -55,6 +55,7 @@ final class RowStream implements AutoCloseable {
   private final InputStream in;
   private final int columns;
   private final LargeRows largeRows;
+  private final Throttle throttle;
   private byte[] own;
   private LargeRows.@Nullable Loan loan;
   private byte[] buffer;
@@ -62,6 +63,7 @@ final class RowStream implements AutoCloseable {
   private int limit;
   private int packetEnd;
   private boolean ended;
+  private boolean isAbandoned;
 
   private RowStream(
       Connection connection,
@@ -69,7 +71,8 @@ final class RowStream implements AutoCloseable {
       InputStream in,
       int columns,
       byte[] own,
-      LargeRows largeRows) {
+      LargeRows largeRows,
+      Throttle throttle) {
     this.connection = connection;
     this.protocol = protocol;
     this.in = in;
@@ -77,6 +80,7 @@ final class RowStream implements AutoCloseable {
     this.own = own;
     this.buffer = own;
     this.largeRows = largeRows;
+    this.throttle = throttle;
   }
 
   /**
@@ -84,8 +88,10 @@ final class RowStream implements AutoCloseable {
    *
    * @param own from {@link #newBuffer}, for one stream at a time
    * @param largeRows of all streams that are read side by side
+   * @param throttle likewise
    */
-  static RowStream open(Connection connection, String query, byte[] own, LargeRows largeRows)
+  static RowStream open(
+      Connection connection, String query, byte[] own, LargeRows largeRows, Throttle throttle)
       throws SQLException {
     NativeSession session = (NativeSession) connection.unwrap(JdbcConnection.class).getSession();
     NativeProtocol protocol = session.getProtocol();
@@ -101,7 +107,7 @@ final class RowStream implements AutoCloseable {
         throw new SQLException("the server answers a query for rows without any", "08S01");
       }
       InputStream in = protocol.getSocketConnection().getMysqlInput();
-      RowStream rows = new RowStream(connection, protocol, in, columns, own, largeRows);
+      RowStream rows = new RowStream(connection, protocol, in, columns, own, largeRows, throttle);
       rows.skipDefinitions(columns + (protocol.getServerSession().isEOFDeprecated() ? 0 : 1));
       return rows;
     } catch (CJException e) {
@@ -239,6 +245,9 @@ final class RowStream implements AutoCloseable {
         throw new EOFException("the server closed the connection while it sent rows");
       }
       limit += count;
+      if (!isAbandoned) {
+        throttle.take(count);
+      }
     }
   }
 
@@ -302,9 +311,10 @@ final class RowStream implements AutoCloseable {
     return new SQLNonTransientConnectionException(e.getMessage(), "08S01", e);
   }
 
-  /** Reads the rest, which the server sends in any case. */
+  /** Reads the rest, which the server sends in any case; at once, for nobody wants it. */
   @Override
   public void close() throws SQLException {
+    isAbandoned = true;
     try {
       while (!ended && !connection.isClosed() && readRow()) {
         // what it was does not matter any more

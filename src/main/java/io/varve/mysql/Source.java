@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -22,11 +23,13 @@ public final class Source implements AutoCloseable {
 
   private final DatabaseServer server;
   private final Connection control;
+  private final ServerStatus status;
   private final SnapshotOpener opener;
 
   private Source(DatabaseServer server) {
     this.server = server;
     this.control = server.open();
+    this.status = new ServerStatus(control, server);
     this.opener = new SnapshotOpener(server);
     opener.noteEndOfLog(control);
   }
@@ -209,11 +212,27 @@ public final class Source implements AutoCloseable {
     return opener.open(way.map(request::forcing).orElse(request));
   }
 
+  /** How the server is doing; may be asked by other threads too. */
+  public ServerStatus status() {
+    return status;
+  }
+
+  /**
+   * What holds the workers of a run back.
+   *
+   * @param isTimeUp ends all waiting
+   * @param warnings hears of each pause when it begins
+   */
+  public Throttle throttle(
+      Throttling throttling, BooleanSupplier isTimeUp, Consumer<String> warnings) {
+    return Throttle.of(throttling, status, address(), isTimeUp, warnings);
+  }
+
   /** One reader for each connection of a snapshot. */
-  public List<TableReader> readers(Snapshot snapshot) {
+  public List<TableReader> readers(Snapshot snapshot, Throttle throttle) {
     LargeRows largeRows = new LargeRows();
     return snapshot.connections().stream()
-        .map(connection -> TableReader.inSnapshot(connection, address(), largeRows))
+        .map(connection -> TableReader.inSnapshot(connection, address(), largeRows, throttle))
         .toList();
   }
 

@@ -24,24 +24,31 @@ public final class TableReader {
   private final String server;
   private final boolean inSnapshot;
   private final LargeRows largeRows;
+  private final Throttle throttle;
   private final byte[] buffer = RowStream.newBuffer();
 
   private TableReader(
-      Connection connection, String server, boolean inSnapshot, LargeRows largeRows) {
+      Connection connection,
+      String server,
+      boolean inSnapshot,
+      LargeRows largeRows,
+      Throttle throttle) {
     this.connection = connection;
     this.server = server;
     this.inSnapshot = inSnapshot;
     this.largeRows = largeRows;
+    this.throttle = throttle;
   }
 
   /** On a connection whose transaction must stay open: it is the snapshot. */
-  static TableReader inSnapshot(Connection connection, String server, LargeRows largeRows) {
-    return new TableReader(connection, server, true, largeRows);
+  static TableReader inSnapshot(
+      Connection connection, String server, LargeRows largeRows, Throttle throttle) {
+    return new TableReader(connection, server, true, largeRows, throttle);
   }
 
   /** On a connection in autocommit. */
-  static TableReader outsideSnapshot(Connection connection, String server) {
-    return new TableReader(connection, server, false, new LargeRows());
+  static TableReader outsideSnapshot(Connection connection, String server, Throttle throttle) {
+    return new TableReader(connection, server, false, new LargeRows(), throttle);
   }
 
   /**
@@ -58,7 +65,11 @@ public final class TableReader {
         () -> {
           try (RowStream rows =
               RowStream.open(
-                  connection, new RangeSql(table).rows(range, limit), buffer, largeRows)) {
+                  connection,
+                  new RangeSql(table).rows(range, limit),
+                  buffer,
+                  largeRows,
+                  throttle)) {
             return pump(rows, table, sink);
           }
         });
@@ -201,6 +212,7 @@ public final class TableReader {
   }
 
   private <T> T guarded(String doing, TableDefinition table, SqlCall<T> call) {
+    throttle.beginStatement();
     try {
       if (inSnapshot) {
         Rows.execute(connection, "SAVEPOINT varve_range");
@@ -217,6 +229,8 @@ public final class TableReader {
         throw new TableChangedException(table.name(), e);
       }
       throw SqlErrors.translate(e, doing, "table " + table.name() + " on " + server);
+    } finally {
+      throttle.endStatement();
     }
   }
 

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -134,6 +135,18 @@ public final class Target implements AutoCloseable {
     } catch (SQLException notAllowed) {
       // the statement that needs it will say so
     }
+  }
+
+  /**
+   * What holds the workers of a run back.
+   *
+   * @param isTimeUp ends all waiting
+   * @param warnings hears of each pause when it begins
+   */
+  public Throttle throttle(
+      Throttling throttling, BooleanSupplier isTimeUp, Consumer<String> warnings) {
+    return Throttle.of(
+        throttling, new ServerStatus(connection, server), address(), isTimeUp, warnings);
   }
 
   LoadConnection openForLoad() {
@@ -518,13 +531,13 @@ public final class Target implements AutoCloseable {
   }
 
   /** Opens a connection that loads. */
-  public PartLoader loader(String ledgerSchema) {
-    return new PartLoader(this, new RestoreLedger(ledgerSchema));
+  public PartLoader loader(String ledgerSchema, Throttle throttle) {
+    return new PartLoader(this, new RestoreLedger(ledgerSchema), throttle);
   }
 
   /** Opens a connection that judges ranges; the caller closes it. */
-  public TargetReader reader() {
-    return new TargetReader(server.open(), address());
+  public TargetReader reader(Throttle throttle) {
+    return new TargetReader(server.open(), address(), throttle);
   }
 
   /**

@@ -9,9 +9,9 @@ public final class TargetReader implements AutoCloseable {
   private final Connection connection;
   private final TableReader tables;
 
-  TargetReader(Connection connection, String server) {
+  TargetReader(Connection connection, String server, Throttle throttle) {
     this.connection = connection;
-    this.tables = TableReader.outsideSnapshot(connection, server);
+    this.tables = TableReader.outsideSnapshot(connection, server, throttle);
   }
 
   public TableReader tables() {

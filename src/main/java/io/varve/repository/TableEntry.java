@@ -14,13 +14,15 @@ import org.jspecify.annotations.Nullable;
  * @param parts in the order of the range key, covering the table without a gap; none for a table
  *     without rows
  * @param change since the parent; null in a full backup
+ * @param times when it was worked on; null where nothing was to be done, or no one has looked
  */
 public record TableEntry(
     TableDefinition definition,
     String definitionHash,
     long rows,
     List<PartEntry> parts,
-    @Nullable TableChange change) {
+    @Nullable TableChange change,
+    @Nullable TableTimes times) {
 
   public static TableEntry of(TableDefinition definition, List<PartEntry> parts) {
     return new TableEntry(
@@ -28,17 +30,23 @@ public record TableEntry(
         definition.hash(),
         parts.stream().mapToLong(PartEntry::rows).sum(),
         List.copyOf(parts),
+        null,
         null);
   }
 
   /** The same, with what became of it since the parent. */
   public TableEntry with(@Nullable TableChange newChange) {
-    return new TableEntry(definition, definitionHash, rows, parts, newChange);
+    return new TableEntry(definition, definitionHash, rows, parts, newChange, times);
+  }
+
+  /** The same, with when it was worked on. */
+  public TableEntry with(TableTimes newTimes) {
+    return new TableEntry(definition, definitionHash, rows, parts, change, newTimes);
   }
 
   /** The same, with other parts in place of these. */
   public TableEntry withParts(List<PartEntry> newParts) {
-    return new TableEntry(definition, definitionHash, rows, newParts, change);
+    return new TableEntry(definition, definitionHash, rows, newParts, change, times);
   }
 
   TableEntry withoutBounds() {

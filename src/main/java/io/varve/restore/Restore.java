@@ -15,6 +15,7 @@ import io.varve.mysql.TableMaker;
 import io.varve.mysql.TableName;
 import io.varve.mysql.Target;
 import io.varve.mysql.Target.ExistingTable;
+import io.varve.mysql.Throttle;
 import io.varve.mysql.Translation;
 import io.varve.repository.BackupId;
 import io.varve.repository.Job;
@@ -56,6 +57,7 @@ public final class Restore {
   private final Progress progress;
   private final Clock clock;
   private final Judgement judgement = new Judgement(Optional.empty());
+  private final Throttle throttle;
   private final List<String> notes = Collections.synchronizedList(new ArrayList<>());
 
   public Restore(
@@ -69,6 +71,7 @@ public final class Restore {
     this.options = options;
     this.progress = progress;
     this.clock = clock;
+    this.throttle = target.throttle(options.throttling(), () -> false, progress::warn);
   }
 
   /**
@@ -188,7 +191,7 @@ public final class Restore {
 
   private TargetVerification verification() {
     return new TargetVerification(
-        target, repository, options.parallel(), judgement, progress, this::note);
+        target, repository, options.parallel(), judgement, throttle, progress, this::note);
   }
 
   /** From a store that cannot be written to, a restore must be possible all the same. */
@@ -231,6 +234,7 @@ public final class Restore {
         plan.rows(),
         plan.rawBytes(),
         plan.storedBytes(),
+        plan.rawBytes(),
         seconds(start, end),
         seconds(start, loaded),
         seconds(loaded, indexed),
@@ -238,7 +242,7 @@ public final class Restore {
         ranges,
         true,
         null,
-        List.copyOf(notes));
+        allNotes());
   }
 
   /** Makes what is missing, replaces ranges that differ, and leaves alone what does not. */
@@ -287,6 +291,7 @@ public final class Restore {
                 .flatMap(each -> each.check().parts().stream())
                 .mapToLong(PartEntry::storedBytes)
                 .sum(),
+        plan.rawBytes(),
         seconds(start, end),
         seconds(start, loaded),
         seconds(loaded, indexed),
@@ -298,7 +303,7 @@ public final class Restore {
             diff.ranges(),
             replaced.size(),
             options.dropOthers() ? diff.additional().size() : 0),
-        List.copyOf(notes));
+        allNotes());
   }
 
   private static List<PlannedTable> withRows(List<PlannedTable> tables) {
@@ -396,7 +401,7 @@ public final class Restore {
     List<PartLoader> loaders = new ArrayList<>();
     try {
       for (int i = 0; i < Math.min(options.parallel(), items.size()); i++) {
-        loaders.add(target.loader(plan.ledgerSchema()));
+        loaders.add(target.loader(plan.ledgerSchema(), throttle));
       }
       if (!loaders.isEmpty()) {
         Workers.share(loaders, items, work);
@@ -523,6 +528,7 @@ public final class Restore {
 
   private StoredBytes read(PartLoader loader, PartEntry part) {
     repository.readPart(part, loader.buffer());
+    throttle.await();
     return loader.buffer();
   }
 
@@ -586,6 +592,12 @@ public final class Restore {
               + e.reason());
       return true;
     }
+  }
+
+  private List<String> allNotes() {
+    List<String> all = new ArrayList<>(notes);
+    throttle.note().ifPresent(all::add);
+    return List.copyOf(all);
   }
 
   private void note(String note) {

@@ -2,6 +2,7 @@ package io.varve.restore;
 
 import io.varve.mysql.ObjectOptions;
 import io.varve.mysql.TableSelection;
+import io.varve.mysql.Throttling;
 import java.util.Map;
 
 /**
@@ -16,6 +17,7 @@ import java.util.Map;
  *     to
  * @param dropOthers whether tables that the backup has not are dropped, where only what differs is
  *     restored
+ * @param throttling how far the target is spared
  */
 public record RestoreOptions(
     TableSelection selection,
@@ -26,7 +28,8 @@ public record RestoreOptions(
     ObjectOptions objects,
     boolean accounts,
     boolean overwriteLive,
-    boolean dropOthers) {
+    boolean dropOthers,
+    Throttling throttling) {
 
   public RestoreOptions {
     renames = Map.copyOf(renames);
@@ -46,5 +49,44 @@ public record RestoreOptions(
         false,
         false,
         false);
+  }
+
+  /** Without sparing the target. */
+  public RestoreOptions(
+      TableSelection selection,
+      Map<String, String> renames,
+      RestoreMode mode,
+      int parallel,
+      Map<String, String> collations,
+      ObjectOptions objects,
+      boolean accounts,
+      boolean overwriteLive,
+      boolean dropOthers) {
+    this(
+        selection,
+        renames,
+        mode,
+        parallel,
+        collations,
+        objects,
+        accounts,
+        overwriteLive,
+        dropOthers,
+        Throttling.NONE);
+  }
+
+  /** The same, sparing the target. */
+  public RestoreOptions throttled(Throttling other) {
+    return new RestoreOptions(
+        selection,
+        renames,
+        mode,
+        parallel,
+        collations,
+        objects,
+        accounts,
+        overwriteLive,
+        dropOthers,
+        other);
   }
 }

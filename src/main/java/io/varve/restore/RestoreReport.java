@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param rows loaded, by this run or by the tries that it carried on
  * @param bytes of the rows' text
  * @param storedBytes of the parts read
+ * @param backupBytes of the rows' text in what was asked for, loaded or found to be there
  * @param seconds in all
  * @param loadSeconds until the last part was loaded
  * @param indexSeconds for indexes, foreign keys, views, routines, triggers and events
@@ -24,6 +25,7 @@ public record RestoreReport(
     long rows,
     long bytes,
     long storedBytes,
+    long backupBytes,
     double seconds,
     double loadSeconds,
     double indexSeconds,

@@ -14,6 +14,7 @@ import io.varve.mysql.TableDefinition;
 import io.varve.mysql.TableReader;
 import io.varve.mysql.Target;
 import io.varve.mysql.TargetReader;
+import io.varve.mysql.Throttle;
 import io.varve.mysql.Translation;
 import io.varve.repository.PartEntry;
 import io.varve.repository.SourceRepository;
@@ -55,6 +56,7 @@ final class TargetVerification {
   private final SourceRepository repository;
   private final int parallel;
   private final Judgement judgement;
+  private final Throttle throttle;
   private final Progress progress;
   private final Consumer<String> notes;
 
@@ -67,12 +69,14 @@ final class TargetVerification {
       SourceRepository repository,
       int parallel,
       Judgement judgement,
+      Throttle throttle,
       Progress progress,
       Consumer<String> notes) {
     this.target = target;
     this.repository = repository;
     this.parallel = parallel;
     this.judgement = judgement;
+    this.throttle = throttle;
     this.progress = progress;
     this.notes = notes;
   }
@@ -94,7 +98,7 @@ final class TargetVerification {
     List<TargetReader> readers = new ArrayList<>();
     try {
       for (int i = 0; i < parallel; i++) {
-        readers.add(target.reader());
+        readers.add(target.reader(throttle));
       }
       List<Check> checks = new ArrayList<>(others);
       for (PlannedTable table : tables) {
@@ -115,6 +119,7 @@ final class TargetVerification {
   private void compare(
       TableReader reader, Check check, Translation translation, Queue<Difference> different) {
     TableDefinition table = check.table().target();
+    throttle.await();
     boolean byNumber = isComparedByNumber(table, translation);
     RowChecksum expected = byNumber ? normalized(check) : check.expected();
     RowChecksum found =
@@ -128,6 +133,9 @@ final class TargetVerification {
   private RowChecksum checksum(TableReader reader, Check check) {
     TableDefinition table = check.table().target();
     JudgeBy way = judgement.way(check.bytes());
+    if (way == JudgeBy.SERVER) { // where the rows are read, that is paid for
+      throttle.take(check.bytes());
+    }
     long start = System.nanoTime();
     RowChecksum found =
         switch (way) {

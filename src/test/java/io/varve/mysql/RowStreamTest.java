@@ -31,7 +31,7 @@ class RowStreamTest {
   }
 
   private RowStream query(String sql) throws SQLException {
-    return RowStream.open(connection, sql, RowStream.newBuffer(), largeRows);
+    return RowStream.open(connection, sql, RowStream.newBuffer(), largeRows, Throttle.NONE);
   }
 
   /**
