@@ -39,7 +39,20 @@ final class ForgetCommand implements Callable<Integer> {
           new Prune(source, progress, Clock.systemUTC())
               .forget(source.manifest(source.resolve(which)).id());
     }
-    common.print(report, PruneCommand.text(report));
+    common.print(report, text(report));
     return 0;
+  }
+
+  private static String text(PruneReport report) {
+    Lines lines =
+        Lines.of("Forgot backup " + report.backups().getFirst().id())
+            .line("freed", PruneCommand.freed(report));
+    if (report.deletedBackups() == 0) {
+      lines.line(
+          "in use", "a restore or backup works with it: run varve prune when that has ended");
+    }
+    return lines
+        .line("hint", "varve prune takes away by rule what need not be kept (--keep-daily 7, ...)")
+        .toString();
   }
 }

@@ -1,5 +1,6 @@
 package io.varve.cli;
 
+import java.util.List;
 import java.util.Locale;
 
 /** A report: a title, and lines with a word in front. */
@@ -17,6 +18,12 @@ final class Lines {
 
   Lines line(String word, String value) {
     text.append(String.format(Locale.ROOT, "%n  %-9s %s", word, value));
+    return this;
+  }
+
+  /** Lines of their own below the last one. */
+  Lines block(List<String> block) {
+    block.forEach(line -> text.append(String.format(Locale.ROOT, "%n    %s", line)));
     return this;
   }
 

@@ -121,13 +121,15 @@ final class PruneCommand implements Callable<Integer> {
               + (backup.reasons().isEmpty() ? "" : "  " + String.join(", ", backup.reasons())));
     }
     if (!report.dryRun()) {
-      lines.line(
-          "freed",
-          Quantity.bytes(report.deletedBytes())
-              + " in "
-              + Quantity.count(report.deletedParts())
-              + " parts");
+      lines.line("freed", freed(report));
     }
     return lines.toString();
+  }
+
+  static String freed(PruneReport report) {
+    return Quantity.bytes(report.deletedBytes())
+        + " in "
+        + Quantity.count(report.deletedParts())
+        + " parts";
   }
 }

@@ -1,26 +1,32 @@
 package io.varve.cli;
 
 import io.varve.mysql.Account;
+import io.varve.mysql.ReplicaStatements;
 import io.varve.mysql.SchemaObject;
 import io.varve.repository.Manifest;
-import io.varve.repository.PartEntry;
 import io.varve.repository.Repository;
 import io.varve.repository.SourceRepository;
-import io.varve.repository.TableEntry;
+import io.varve.repository.Totals;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 
 /** {@code varve show}. */
 @Command(
     name = "show",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Shows what is in a backup; with --json its manifest.",
+    description = {
+      "Shows what is in a backup, when each table was read, how much of it is new, and how to",
+      "replicate from where it stands; with --json its manifest."
+    },
     footer = {"", "Example:", "  varve show latest --store s3://bucket/backups"})
 final class ShowCommand implements Callable<Integer> {
 
@@ -32,6 +38,7 @@ final class ShowCommand implements Callable<Integer> {
       description = "with --json: the bounds of ranges too, which are key values of your rows")
   boolean showKeys;
 
+  @ParentCommand VarveCommand varve = new VarveCommand();
   @Mixin StoreOptions store = new StoreOptions();
   @Mixin CommonOptions common = new CommonOptions();
 
@@ -40,44 +47,45 @@ final class ShowCommand implements Callable<Integer> {
     try (Repository repository = store.open()) {
       SourceRepository source = store.source(repository);
       Manifest manifest = source.manifest(source.resolve(which));
+      Timeline timeline =
+          new Timeline(
+              manifest, part -> source.backupOf(part.key()), Bars.of(varve.terminalCharset()));
       common.print(
-          (showKeys ? manifest : manifest.withoutBounds()).withoutSecrets(), text(manifest));
+          (showKeys ? manifest : manifest.withoutBounds()).withoutSecrets(),
+          text(manifest, timeline));
     }
     return 0;
   }
 
-  private static String text(Manifest manifest) {
+  private static String text(Manifest manifest, Timeline timeline) {
+    Totals totals = manifest.totals();
     Lines lines =
         Lines.of("Backup " + manifest.id() + " of " + manifest.source())
-            .line("time", manifest.snapshotTime().truncatedTo(ChronoUnit.SECONDS).toString())
+            .line(
+                "time",
+                manifest.snapshotTime().truncatedTo(ChronoUnit.SECONDS)
+                    + ", took "
+                    + Quantity.seconds(totals.seconds()))
             .line("server", manifest.server().flavour() + " " + manifest.server().version())
             .line("snapshot", Snapshots.text(manifest.consistency()))
-            .line("rows", Quantity.count(manifest.totals().rows()))
-            .line(
-                "stored",
-                Quantity.bytes(manifest.totals().storedBytes())
-                    + " of "
-                    + Quantity.bytes(manifest.totals().rawBytes())
-                    + ", backup ratio "
-                    + Quantity.ratio(manifest.totals().storedBytes(), manifest.totals().rawBytes()))
-            .line("made by", "varve " + manifest.toolVersion());
+            .line("rows", Quantity.count(totals.rows()));
+    if (manifest.changes() != null) {
+      Reports.changes(lines, manifest.changes(), Optional.ofNullable(manifest.parent()));
+    }
+    lines.line("stored", Reports.stored(totals)).line("made by", "varve " + manifest.toolVersion());
+    if (manifest.tags() != null) {
+      lines.line("tags", String.join(", ", manifest.tags()));
+    }
+    if (manifest.repairs() != null) {
+      lines.line("repairs", manifest.repairs().value());
+    }
     if (manifest.consistency().binlogFile() != null) {
       lines.line(
           "position",
           manifest.consistency().binlogFile() + ":" + manifest.consistency().binlogPosition());
     }
     manifest.notes().forEach(note -> lines.line("note", note));
-    for (TableEntry table : manifest.tables()) {
-      lines.line(
-          "table",
-          table.definition().name()
-              + "  "
-              + Quantity.count(table.rows())
-              + " rows, "
-              + Quantity.bytes(table.parts().stream().mapToLong(PartEntry::storedBytes).sum())
-              + " in "
-              + (table.parts().size() == 1 ? "1 part" : table.parts().size() + " parts"));
-    }
+    lines.block(timeline.lines());
     manifest
         .schemas()
         .forEach(
@@ -111,6 +119,27 @@ final class ShowCommand implements Callable<Integer> {
           "accounts",
           manifest.accounts().stream().map(Account::name).collect(Collectors.joining(", ")));
     }
+    replica(lines, manifest);
     return lines.toString();
+  }
+
+  /** How what is restored from it becomes a replica of the source. */
+  private static void replica(Lines lines, Manifest manifest) {
+    List<String> statements =
+        ReplicaStatements.of(
+            manifest.server().flavour(),
+            manifest.server().version(),
+            manifest.consistency().position());
+    if (statements.isEmpty()) {
+      lines.line("replica", "the backup holds no position in the source's log to replicate from");
+      return;
+    }
+    lines.line(
+        "replica",
+        "restore with --no-binary-log into a server of its own, then execute there"
+            + (manifest.includes().isEmpty() && manifest.excludes().isEmpty()
+                ? ""
+                : " (the backup has not all tables: filter the others)"));
+    lines.block(statements.stream().map(statement -> statement + ";").toList());
   }
 }

@@ -3,6 +3,7 @@ package io.varve.cli;
 import io.varve.Version;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
@@ -49,13 +50,22 @@ import picocli.CommandLine.IVersionProvider;
     })
 public final class VarveCommand {
 
+  private Charset terminalCharset = StandardCharsets.UTF_8;
+
+  /** What the standard output can show; it is written in UTF-8 all the same. */
+  Charset terminalCharset() {
+    return terminalCharset;
+  }
+
   /**
    * Runs a command line.
    *
    * @return the exit code
    */
   public static int execute(PrintStream out, PrintStream err, String... args) {
-    CommandLine line = new CommandLine(new VarveCommand());
+    VarveCommand command = new VarveCommand();
+    command.terminalCharset = out.charset();
+    CommandLine line = new CommandLine(command);
     line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
     line.setUsageHelpWidth(100);

@@ -1,6 +1,9 @@
 package io.varve.repository;
 
+import io.varve.mysql.BinlogCoordinates;
+import io.varve.mysql.LogPosition;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,4 +25,14 @@ public record Consistency(
     List<String> tablesOutside,
     @Nullable String binlogFile,
     @Nullable Long binlogPosition,
-    @Nullable String gtidSet) {}
+    @Nullable String gtidSet) {
+
+  /** Where the source's log stands at the snapshot, as far as it is known. */
+  public LogPosition position() {
+    return new LogPosition(
+        Optional.ofNullable(gtidSet),
+        binlogFile == null || binlogPosition == null
+            ? Optional.empty()
+            : Optional.of(new BinlogCoordinates(binlogFile, binlogPosition)));
+  }
+}
