@@ -323,6 +323,8 @@ final class RowStream implements AutoCloseable {
       connection.abort(Runnable::run); // rows that are left would be taken for the next answer
       throw stopped;
     } finally {
+      packetEnd = limit; // a row that came in part only is wanted by nobody
+      position = limit;
       giveBackLoan();
     }
   }

@@ -9,6 +9,10 @@ import io.varve.testing.TestRepository;
 import io.varve.testing.TestServer;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -148,6 +152,36 @@ class RowStreamTest {
                   assertThat(row.length(0)).isEqualTo(15_000_000);
                 }
               })
+          .isInstanceOfSatisfying(
+              SQLException.class,
+              e -> assertThat(SqlErrors.isLostConnection(e)).as(e.getSQLState()).isTrue());
+    }
+    assertThat(connection.isClosed()).isTrue();
+  }
+
+  /** Some megabytes of a row are here, and the rest will never come. */
+  @Test
+  void aConnectionThatIsLostInTheMiddleOfALargeRowIsLost() throws SQLException {
+    long id = Rows.one(connection, "SELECT CONNECTION_ID()", row -> row.getLong(1));
+    AtomicInteger blocks = new AtomicInteger();
+    BooleanSupplier killing =
+        () -> {
+          if (blocks.incrementAndGet() == 3) {
+            TestServer.shared().execute("KILL CONNECTION " + id);
+          }
+          return true;
+        };
+    Throttle asking =
+        new Throttle(
+            new Throttling(OptionalLong.of(1), OptionalInt.empty()),
+            () -> 0,
+            "the server",
+            killing,
+            warning -> {});
+    String sql = "SELECT REPEAT('a', 15000000), REPEAT('b', 15000000), REPEAT('c', 15000000)";
+    try (RowStream rows =
+        RowStream.open(connection, sql, RowStream.newBuffer(), largeRows, asking)) {
+      assertThatThrownBy(() -> rows.next(new Row(3)))
           .isInstanceOfSatisfying(
               SQLException.class,
               e -> assertThat(SqlErrors.isLostConnection(e)).as(e.getSQLState()).isTrue());
