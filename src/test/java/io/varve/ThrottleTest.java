@@ -254,7 +254,7 @@ class ThrottleTest {
     try (Sleepers sleepers = new Sleepers(4)) {
       assertThat(sleepers.running()).isEqualTo(4);
       BackupOptions impatient =
-          options.throttled(threads(2)).until(TimeLimit.in(Duration.ofSeconds(2)));
+          options.throttled(threads(2)).until(TimeLimit.in(Duration.ofSeconds(10)));
       try {
         repository.backup(server, impatient, IncrementalTest.warningsTo(warnings));
         token = "";
