@@ -237,17 +237,6 @@ class ThrottleTest {
   }
 
   @Test
-  void itsOwnThreadsAreNoneOfOthers() {
-    BackupReport backup =
-        repository.backup(
-            server,
-            options.throttled(
-                new Throttling(OptionalLong.of(BYTES_PER_SECOND), OptionalInt.of(2))));
-    assertThat(backup.totals().rows()).isEqualTo(ROWS + 2);
-    assertThat(backup.notes()).noneMatch(note -> note.startsWith("paused"));
-  }
-
-  @Test
   void aDeadlineThatComesDuringAPauseEndsIt() throws Exception {
     List<String> warnings = Collections.synchronizedList(new ArrayList<>());
     String token;

@@ -106,6 +106,7 @@ public final class Throttle {
   private synchronized boolean isBusy(int most) {
     long now = System.nanoTime();
     if (now - nextLook >= 0) {
+      // one whose last rows are still on the way counts too, so others may seem fewer by as many
       int own = ownStatements.get();
       othersRunning = threadsRunning.getAsInt() - 1 - own; // 1: the question itself
       nextLook = System.nanoTime() + NANOS_BETWEEN_LOOKS;
