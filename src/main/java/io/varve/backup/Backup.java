@@ -536,7 +536,8 @@ public final class Backup {
       List<PassWork> passes,
       Instant start,
       Collection<String> notesOfPasses) {
-    ChangeReport changes = new ChangeReport(repository, attempt.id(), attempt.parent(), result, passes);
+    ChangeReport changes =
+        new ChangeReport(repository, attempt.id(), attempt.parent(), result, passes);
     List<TableEntry> tables = changes.tables();
     Snapshot snapshot = opening.snapshot();
     Optional<BinlogCoordinates> coordinates = snapshot.position().flatMap(LogPosition::coordinates);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.varve.InvalidRequestException;
 import io.varve.Progress;
 import io.varve.mysql.Source;
+import io.varve.mysql.Throttling;
 import io.varve.repository.BackupId;
 import io.varve.repository.Manifest;
 import io.varve.repository.PartEntry;
@@ -273,7 +274,9 @@ class RepairTest {
 
   private RepairReport repair(TestRepository repository) {
     try (Source source = Source.connect(TestRepository.settings(server))) {
-      return new Repair(source, repository.source(), 1, Progress.SILENT, Clock.systemUTC()).run();
+      return new Repair(
+              source, repository.source(), 1, Throttling.NONE, Progress.SILENT, Clock.systemUTC())
+          .run();
     }
   }
 }

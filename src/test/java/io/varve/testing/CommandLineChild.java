@@ -47,7 +47,9 @@ public final class CommandLineChild implements AutoCloseable {
     try {
       Path output = Files.createTempFile("varve-child-", ".log");
       ProcessBuilder builder =
-          new ProcessBuilder(command(args)).redirectErrorStream(true).redirectOutput(output.toFile());
+          new ProcessBuilder(command(args))
+              .redirectErrorStream(true)
+              .redirectOutput(output.toFile());
       builder.environment().put("VARVE_SOURCE_PASSWORD", server.password());
       builder.environment().put("VARVE_TARGET_PASSWORD", server.password());
       // not as options, which not every command has
