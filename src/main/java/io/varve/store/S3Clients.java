@@ -1,5 +1,8 @@
 package io.varve.store;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +16,7 @@ import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.exception.RetryableException;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
@@ -22,6 +26,7 @@ import software.amazon.awssdk.http.urlconnection.ProxyConfiguration;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 
 /**
  * The SDK's clients, built so that they work with AWS and with every other S3 store alike.
@@ -40,15 +45,26 @@ record S3Clients(S3Client puts, S3Client others) implements AutoCloseable {
     AwsCredentialsProvider credentials = credentials(options.credentials());
     SdkHttpClient http = http(endpoint.target(bucket), options.retries(), environment);
     return new S3Clients(
-        client(endpoint, credentials, http, retries.answersOnly(options.retries())),
-        client(endpoint, credentials, http, retries.strategy(options.retries())));
+        client(
+            endpoint,
+            credentials,
+            http,
+            retries.answersOnly(options.retries()),
+            new AsksBeforeLargeBodies()),
+        client(
+            endpoint,
+            credentials,
+            http,
+            retries.strategy(options.retries()),
+            new ReadsDocumentsWhole()));
   }
 
   private static S3Client client(
       S3Endpoint endpoint,
       AwsCredentialsProvider credentials,
       SdkHttpClient http,
-      RetryStrategy strategy) {
+      RetryStrategy strategy,
+      ExecutionInterceptor interceptor) {
     return S3Client.builder()
         .region(endpoint.region())
         .endpointOverride(endpoint.override())
@@ -60,10 +76,7 @@ record S3Clients(S3Client puts, S3Client others) implements AutoCloseable {
         .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
         .serviceConfiguration(service -> service.chunkedEncodingEnabled(false))
         .overrideConfiguration(
-            override ->
-                override
-                    .retryStrategy(strategy)
-                    .addExecutionInterceptor(new AsksBeforeLargeBodies()))
+            override -> override.retryStrategy(strategy).addExecutionInterceptor(interceptor))
         .build();
   }
 
@@ -145,6 +158,41 @@ record S3Clients(S3Client puts, S3Client others) implements AutoCloseable {
               .filter(length -> Long.parseLong(length) >= LARGE_BYTES)
               .isPresent();
       return large ? request : request.toBuilder().removeHeader("Expect").build();
+    }
+  }
+
+  /**
+   * Looks whether listings and error documents are whole before the SDK parses them. Of an error
+   * that broke off it would lose the code, by which alone a missing object is told from a wrong
+   * address; at a listing that broke off it gives up.
+   */
+  private static final class ReadsDocumentsWhole implements ExecutionInterceptor {
+
+    @Override
+    public Optional<InputStream> modifyHttpResponseContent(
+        Context.ModifyHttpResponse context, ExecutionAttributes attributes) {
+      Optional<InputStream> body = context.responseBody();
+      boolean isObject =
+          context.request() instanceof GetObjectRequest && context.httpResponse().isSuccessful();
+      if (isObject || body.isEmpty()) {
+        return body;
+      }
+      long announced =
+          context
+              .httpResponse()
+              .firstMatchingHeader("Content-Length")
+              .map(Long::parseLong)
+              .orElse(0L);
+      try (InputStream document = body.get()) {
+        byte[] bytes = document.readAllBytes();
+        if (bytes.length < announced) {
+          throw RetryableException.create(
+              "the answer broke off after " + bytes.length + " of " + announced + " bytes");
+        }
+        return Optional.of(new ByteArrayInputStream(bytes));
+      } catch (IOException e) {
+        throw RetryableException.create("the answer broke off", e);
+      }
     }
   }
 }

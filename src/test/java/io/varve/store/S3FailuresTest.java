@@ -227,6 +227,29 @@ class S3FailuresTest {
     assertThatThrownBy(() -> store.get("short/a")).isInstanceOf(RetryLaterException.class);
   }
 
+  /** The code of the error is in the body, and without it nobody knows what the 404 is about. */
+  @Test
+  void anErrorCutShortIsReadAgain() {
+    proxy.on(method("GET")).times(2).truncate(20);
+    assertThat(store.get("short/none")).isEmpty();
+    assertThat(proxy.requests()).hasSize(3);
+
+    proxy.on(method("GET")).truncate(20);
+    assertThatThrownBy(() -> store.get("short/none"))
+        .isInstanceOf(RetryLaterException.class)
+        .hasMessageContaining("short/none")
+        .hasMessageContaining("kept breaking");
+  }
+
+  @Test
+  void aListingCutShortIsReadAgain() {
+    store.create("listed/a", Content.of("one"));
+    for (int bytes : new int[] {0, 20, 300}) {
+      proxy.on(path("list-type")).times(1).truncate(bytes);
+      assertThat(ObjectStoreContract.keys(store, "listed/")).containsExactly("listed/a");
+    }
+  }
+
   @Test
   void anAlteredBodyIsReadAgainAndThenIsDamage() {
     store.create("altered/a", Content.of("0123456789"));
