@@ -67,9 +67,10 @@ chaos: ## kill every command at random moments, KILLS times, on embedded or name
 	@$(maven) chaos 'Killing every command, $(KILLS) times' test -Dtest=ChaosTest -Dtest.excludedGroups= \
 	  -Dvarve.chaos.kills=$(KILLS) $(SEED:%=-Dvarve.chaos.seed=%)
 
-check-server: ## run the tests that talk to a database, also those that take long, on VARVE_TEST_SERVER=mysql://user@host:port
+check-server: EXCLUDE ?= chaos
+check-server: ## run the tests that talk to a database on VARVE_TEST_SERVER=mysql://user@host:port; all but those tagged EXCLUDE
 ifdef VARVE_TEST_SERVER
-	@$(maven) check-server 'Testing on $(VARVE_TEST_SERVER)' test -Dtest.excludedGroups=chaos -Dtest=$(call tests_that_use,TestServer.shared)
+	@$(maven) check-server 'Testing on $(VARVE_TEST_SERVER)' test -Dtest.excludedGroups='$(EXCLUDE)' -Dtest=$(call tests_that_use,TestServer.shared)
 else
 	@echo '### NOT CHECKED: another database server. Set VARVE_TEST_SERVER (and VARVE_TEST_SERVER_PASSWORD).'
 endif
