@@ -35,13 +35,15 @@ def figures(results):
     for identity, scenario in results["results"].items():
         if "contestants" not in scenario:
             continue
-        lines += ["", f"### {scenario['title']}", "", "| | median | from | to | peak memory |", "| --- | ---: | ---: | ---: | ---: |"]
+        runs = len(scenario["contestants"][0]["seconds"])
+        fewer = f" ({runs} {'run' if runs == 1 else 'runs'})" if runs != results["runs"] else ""
+        lines += ["", f"### {scenario['title']}{fewer}", "", "| | median | from | to | peak memory |", "| --- | ---: | ---: | ---: | ---: |"]
         for contestant in scenario["contestants"]:
             peak = f"{contestant['peakRssBytes'] / 2**20:.0f} MiB" if contestant["name"].startswith("varve") else ""
             name = contestant["name"].replace("|", "\\|")
             lines.append(f"| {name} | {contestant['median']:.2f} s | {min(contestant['seconds']):.2f} s |"
                          f" {max(contestant['seconds']):.2f} s | {peak} |")
-        if identity.startswith("restore"):
+        if identity.startswith("restore-oltp"):
             ours = median(results, identity, "varve, native")
             lines += ["", f"Of varve, native: {ours['reportLoadSeconds']:.2f} s load, {ours['reportIndexSeconds']:.2f} s indexes,"
                       f" {ours['reportVerifySeconds']:.2f} s verification."]
@@ -124,8 +126,8 @@ def targets(results):
 def picture(results):
     """One group of bars for each scenario, drawn to the longest bar of its group."""
     groups = [(scenario["title"], scenario["contestants"]) for identity, scenario in results["results"].items()
-              if re.match(r"(backup|restore)-", identity) and "contestants" in scenario]
-    width, label, bar, gap = 880, 270, 18, 5
+              if re.match(r"(backup|restore|incremental)-", identity) and "contestants" in scenario]
+    width, label, bar, gap = 880, 330, 18, 5
     height = 20 + sum(34 + len(contestants) * (bar + gap) for _, contestants in groups)
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="system-ui, sans-serif" font-size="13" role="img">',
            "<title>Seconds that backups and restores take, by tool: shorter is better</title>",

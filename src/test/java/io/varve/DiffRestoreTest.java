@@ -249,10 +249,9 @@ class DiffRestoreTest {
     copy.execute(
         "UPDATE parents SET v = 'changed' WHERE id = 600",
         "CREATE TABLE others_work (id INT PRIMARY KEY) ENGINE=InnoDB");
-    try (Connection other = server.connect();
+    try (Connection other = copy.connect();
         Statement statement = other.createStatement();
         ExecutorService background = Executors.newSingleThreadExecutor()) {
-      other.setCatalog(copy.name());
       other.setAutoCommit(false);
       statement.execute("INSERT INTO others_work SELECT n FROM " + Numbers.below(5_000));
       statement.execute("DELETE FROM parents WHERE id = 700");

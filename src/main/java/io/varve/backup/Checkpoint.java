@@ -17,11 +17,15 @@ import java.util.concurrent.CompletableFuture;
  */
 final class Checkpoint {
 
-  private static final long NANOS_BETWEEN = 5_000_000_000L;
+  private static final long FIRST_AFTER_NANOS = 1_000_000_000L;
+
+  /** A long run is to leave few pieces behind, and loses no more than this. */
+  private static final long MOST_NANOS_BETWEEN = 8_000_000_000L;
 
   private final Job job;
   private List<CheckpointRange> waiting = new ArrayList<>();
   private long written = System.nanoTime();
+  private long nanosBetween = FIRST_AFTER_NANOS;
 
   Checkpoint(Job job) {
     this.job = job;
@@ -68,7 +72,8 @@ final class Checkpoint {
 
   private synchronized void note(CheckpointRange range) {
     waiting.add(range);
-    if (System.nanoTime() - written >= NANOS_BETWEEN) {
+    if (System.nanoTime() - written >= nanosBetween) {
+      nanosBetween = Math.min(2 * nanosBetween, MOST_NANOS_BETWEEN);
       try {
         write();
       } catch (RetryLaterException e) {
