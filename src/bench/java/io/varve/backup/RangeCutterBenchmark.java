@@ -1,5 +1,8 @@
 package io.varve.backup;
 
+import io.varve.mysql.Throttle;
+import io.varve.mysql.KeyRange;
+import io.varve.backup.KnownParts.KnownRange;
 import io.varve.Progress;
 import io.varve.codec.BlockPool;
 import io.varve.codec.OltpRows;
@@ -108,7 +111,15 @@ public class RangeCutterBenchmark {
   @Benchmark
   public void cut() {
     RangeCutter cutter =
-        new RangeCutter(table, PART_BYTES, encoder, uploads, Progress.SILENT);
+        new RangeCutter(
+            table,
+            new KnownRange(KeyRange.ALL, List.of()),
+            PART_BYTES,
+            encoder,
+            uploads,
+            part -> {},
+            Progress.SILENT,
+            new Pace(TimeLimit.NONE, Throttle.NONE));
     for (Row row : rows) {
       cutter.row(row);
     }
