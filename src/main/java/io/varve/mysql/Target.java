@@ -321,12 +321,21 @@ public final class Target implements AutoCloseable {
     return existing;
   }
 
-  /** Makes a schema unless it is there. */
+  /**
+   * Makes a schema unless it is there: then nothing is asked of the server that would wait until
+   * nobody has a transaction open in it, as {@code CREATE DATABASE IF NOT EXISTS} does on MySQL.
+   */
   public void createSchema(SchemaDefinition schema, String name) {
     guarded(
         "create",
         "schema " + name,
-        () ->
+        () -> {
+          Set<String> there = new HashSet<>();
+          Rows.each(
+              connection,
+              "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA",
+              row -> there.add(row.getString(1)));
+          if (!there.contains(name)) {
             Rows.execute(
                 connection,
                 "CREATE DATABASE IF NOT EXISTS "
@@ -334,7 +343,9 @@ public final class Target implements AutoCloseable {
                     + " CHARACTER SET "
                     + schema.charset()
                     + " COLLATE "
-                    + schema.collation()));
+                    + schema.collation());
+          }
+        });
   }
 
   /** What the restore that left its ledger in a schema was; empty where there is none. */
