@@ -326,16 +326,27 @@ public final class SourceRepository {
    * @throws DamageFoundException if it cannot be read
    */
   public Optional<Manifest> manifestOrFence(BackupId id) {
+    return standing(id) instanceof Standing.Committed(Manifest manifest)
+        ? Optional.of(manifest)
+        : Optional.empty();
+  }
+
+  /**
+   * What stands at the key of a backup's manifest, whether or not the backup counts.
+   *
+   * @throws DamageFoundException if it cannot be read
+   */
+  public Standing standing(BackupId id) {
     String key = Layout.manifest(source, id);
     Optional<StoredObject> object = store.get(key);
     if (object.isEmpty()) {
-      return Optional.empty();
+      return new Standing.Absent();
     }
     Format format = parse(object.get(), key, Format.class);
     Repository.requireKnownFormat(format.format(), key, store);
     return Boolean.TRUE.equals(format.fence())
-        ? Optional.empty()
-        : Optional.of(parse(object.get(), key, Manifest.class));
+        ? new Standing.Fenced()
+        : new Standing.Committed(parse(object.get(), key, Manifest.class));
   }
 
   /** The ids that have a tombstone. */

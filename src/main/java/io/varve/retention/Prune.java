@@ -2,26 +2,28 @@ package io.varve.retention;
 
 import io.varve.InvalidRequestException;
 import io.varve.Progress;
+import io.varve.RetryLaterException;
 import io.varve.repository.BackupId;
 import io.varve.repository.Job;
 import io.varve.repository.JobRecord;
 import io.varve.repository.ListedJob;
 import io.varve.repository.Manifest;
-import io.varve.repository.PartEntry;
 import io.varve.repository.SourceRepository;
+import io.varve.repository.Standing;
 import io.varve.repository.Summary;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * Takes backups away that the policy does not keep, and all that no backup needs. For one run.
@@ -41,16 +43,30 @@ public final class Prune {
   /** A backup may be older than its manifest by the time that it took, and by this. */
   private static final Duration WRONG_CLOCK = Duration.ofHours(1);
 
+  /** Each other prune that deletes manifests meanwhile costs one. */
+  private static final int MOST_LOOKS = 10;
+
   private static final Duration LONGEST_RUN = Duration.ofDays(7);
 
   private final SourceRepository repository;
   private final Progress progress;
   private final Clock clock;
+  private final Consumer<Object> steps;
 
   public Prune(SourceRepository repository, Progress progress, Clock clock) {
+    this(repository, progress, clock, known -> {});
+  }
+
+  /**
+   * For tests that search through all orders of calls.
+   *
+   * @param steps hears at the beginning of each step all that this and later steps go by
+   */
+  Prune(SourceRepository repository, Progress progress, Clock clock, Consumer<Object> steps) {
     this.repository = repository;
     this.progress = progress;
     this.clock = clock;
+    this.steps = steps;
   }
 
   /** Says what would go and why the others stay; writes nothing. */
@@ -83,6 +99,7 @@ public final class Prune {
   }
 
   private PruneReport run(List<PruneReport.Verdict> verdicts, List<BackupId> going) {
+    steps.accept(going);
     Job job = Job.ofPrune(repository, clock);
     try {
       going.forEach(id -> repository.bury(id, job.id()));
@@ -95,34 +112,18 @@ public final class Prune {
     }
   }
 
-  /** The order of these lines is what makes it safe. */
   private PruneReport sweep(List<PruneReport.Verdict> verdicts, Job job) {
-    Instant now = repository.timeOf(job);
-    Set<BackupId> buried = repository.buried();
-    List<ListedJob> jobs = repository.jobs();
-    Set<BackupId> pinned = pinnedByTheLiving(jobs, now);
-    Set<BackupId> closed = repository.closedIds();
-    Set<String> needed = new HashSet<>();
-    Set<BackupId> kept = new HashSet<>();
-    for (Manifest manifest : manifests(closed, buried, pinned)) {
-      kept.add(manifest.id());
-      manifest.tables().stream()
-          .flatMap(table -> table.parts().stream())
-          .map(PartEntry::key)
-          .forEach(needed::add);
-    }
+    Needs needs = settledNeeds(repository.timeOf(job));
+    steps.accept(needs);
     progress.begin("deleting", 0);
-    Set<BackupId> gone = new TreeSet<>(buried);
-    gone.removeAll(pinned);
-    gone.retainAll(closed);
-    gone.forEach(repository::deleteManifest);
-    Set<BackupId> swept = new HashSet<>(closed);
-    swept.addAll(buried);
+    needs.gone().forEach(repository::deleteManifest);
     long[] parts = new long[2];
     Map<String, Long> there = repository.partSizes();
     for (Map.Entry<String, Long> part : Map.copyOf(there).entrySet()) {
       Optional<BackupId> folder = repository.backupOf(part.getKey()).flatMap(BackupId::parse);
-      if (folder.isPresent() && swept.contains(folder.get()) && !needed.contains(part.getKey())) {
+      if (folder.isPresent()
+          && needs.swept().contains(folder.get())
+          && !needs.parts().contains(part.getKey())) {
         repository.deletePart(part.getKey());
         there.remove(part.getKey());
         parts[0]++;
@@ -132,21 +133,90 @@ public final class Prune {
     }
     // also those of runs that ended without a commit, and of a prune that was killed before this
     repository.recorded().stream()
-        .filter(id -> swept.contains(id) && !kept.contains(id))
+        .filter(id -> needs.swept().contains(id) && !needs.kept().contains(id))
         .forEach(repository::deleteRecordsOf);
     repository.damagedParts().stream()
         .filter(part -> !there.containsKey(part))
         .forEach(repository::forgetDamage);
-    jobs.stream()
-        .filter(old -> old.lastModified().plus(JOBS_STAY).isBefore(now))
-        .forEach(repository::delete);
-    repository.deleteTrialsBefore(now.minus(SILENCE_OF_THE_DEAD));
-    return new PruneReport(verdicts, gone.size(), parts[0], parts[1], false);
+    needs.oldJobs().forEach(repository::delete);
+    repository.deleteTrialsBefore(needs.now().minus(SILENCE_OF_THE_DEAD));
+    return new PruneReport(verdicts, needs.gone().size(), parts[0], parts[1], false);
+  }
+
+  /**
+   * What a sweep goes by.
+   *
+   * @param gone buried, and nobody uses them
+   * @param swept whose folders are closed: no run can add to them, and what nothing needs may go
+   * @param kept whose manifests stay
+   * @param parts that those name
+   */
+  private record Needs(
+      Instant now,
+      SortedSet<BackupId> gone,
+      SortedSet<BackupId> swept,
+      SortedSet<BackupId> kept,
+      SortedSet<String> parts,
+      List<ListedJob> oldJobs) {}
+
+  private Needs settledNeeds(Instant now) {
+    for (int i = 0; i < MOST_LOOKS; i++) {
+      steps.accept(now);
+      Optional<Needs> needs = needs(now);
+      if (needs.isPresent()) {
+        return needs.get();
+      }
+    }
+    throw new RetryLaterException(
+        "prune",
+        repository.location(),
+        "manifests go away while they are read, " + MOST_LOOKS + " times in a row",
+        "Let the other prunes end first.");
+  }
+
+  /**
+   * The order of these lines is what makes it safe.
+   *
+   * @return empty if a manifest that was listed is gone when it is read: another prune was faster.
+   *     What it named is not known then, nor which later backup names the same
+   * @throws io.varve.DamageFoundException if one cannot be read: what it needs is not known, so
+   *     nothing is deleted
+   */
+  private Optional<Needs> needs(Instant now) {
+    Set<BackupId> buried = repository.buried();
+    List<ListedJob> jobs = repository.jobs();
+    Set<BackupId> pinned = pinnedByTheLiving(jobs, now);
+    List<ListedJob> oldJobs =
+        jobs.stream().filter(job -> job.lastModified().plus(JOBS_STAY).isBefore(now)).toList();
+    steps.accept(List.of(now, buried, pinned, oldJobs));
+    SortedSet<BackupId> closed = new TreeSet<>(repository.closedIds());
+    SortedSet<BackupId> kept = new TreeSet<>();
+    SortedSet<String> parts = new TreeSet<>();
+    SortedSet<BackupId> gone = new TreeSet<>();
+    for (BackupId id : closed) {
+      if (buried.contains(id) && !pinned.contains(id)) {
+        gone.add(id);
+        continue;
+      }
+      switch (repository.standing(id)) {
+        case Standing.Committed(Manifest manifest) -> {
+          kept.add(id);
+          manifest.tables().forEach(table -> table.parts().forEach(part -> parts.add(part.key())));
+        }
+        case Standing.Fenced() -> {}
+        case Standing.Absent() -> {
+          return Optional.empty();
+        }
+      }
+    }
+    SortedSet<BackupId> swept = new TreeSet<>(closed);
+    swept.addAll(buried);
+    return Optional.of(new Needs(now, gone, swept, kept, parts, oldJobs));
   }
 
   /** Fences the dead: they can no longer commit. What the others pin stays. */
-  private Set<BackupId> pinnedByTheLiving(List<ListedJob> jobs, Instant now) {
-    Set<BackupId> pinned = new HashSet<>();
+  private SortedSet<BackupId> pinnedByTheLiving(List<ListedJob> jobs, Instant now) {
+    SortedSet<BackupId> pinned = new TreeSet<>();
     for (JobRecord job : repository.open(jobs)) {
       if (job.lastModified().plus(SILENCE_OF_THE_DEAD).isBefore(now)) {
         job.ownBackups().forEach(id -> repository.fence(id, job.id(), clock.instant()));
@@ -158,20 +228,28 @@ public final class Prune {
   }
 
   /**
-   * All that count, and those that are pinned.
+   * All manifests that count, and those that are pinned.
    *
+   * @return empty if one that was listed is gone when it is read: another prune was faster. What it
+   *     named is not known then, nor which later backup names parts of it
    * @throws io.varve.DamageFoundException if one cannot be read: what it needs is not known, so
    *     nothing is deleted
    */
-  private List<Manifest> manifests(
+  private Optional<List<Manifest>> manifests(
       Set<BackupId> closed, Set<BackupId> buried, Set<BackupId> pinned) {
     List<Manifest> manifests = new ArrayList<>();
     for (BackupId id : new TreeSet<>(closed)) {
       if (!buried.contains(id) || pinned.contains(id)) {
-        repository.manifestOrFence(id).ifPresent(manifests::add);
+        switch (repository.standing(id)) {
+          case Standing.Committed(Manifest manifest) -> manifests.add(manifest);
+          case Standing.Fenced() -> {}
+          case Standing.Absent() -> {
+            return Optional.empty();
+          }
+        }
       }
     }
-    return manifests;
+    return Optional.of(manifests);
   }
 
   private List<PruneReport.Verdict> verdicts(RetentionPolicy policy) {
