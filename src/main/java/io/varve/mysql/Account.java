@@ -1,5 +1,7 @@
 package io.varve.mysql;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
 
 /**
@@ -13,6 +15,8 @@ import java.util.List;
 public record Account(String name, String create, List<String> grants) {
 
   public Account {
+    requireNonNull(name, "name");
+    requireNonNull(create, "create");
     grants = List.copyOf(grants);
   }
 

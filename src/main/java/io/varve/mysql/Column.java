@@ -1,5 +1,7 @@
 package io.varve.mysql;
 
+import static java.util.Objects.requireNonNull;
+
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,12 @@ public record Column(
     @Nullable String charset,
     @Nullable String collation,
     ColumnEncoding encoding) {
+
+  public Column {
+    requireNonNull(name, "name");
+    requireNonNull(type, "type");
+    requireNonNull(encoding, "encoding");
+  }
 
   /** A value as read, as it stands in a bound: the bytes of strings in hex, else its text. */
   String bound(byte[] value) {

@@ -1,5 +1,7 @@
 package io.varve.mysql;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
 
 /**
@@ -20,7 +22,11 @@ public record SchemaDefinition(
   /** Manifests of earlier versions have no sequences. */
   @SuppressWarnings("NullAway") // what JSON lacks is null
   public SchemaDefinition {
+    requireNonNull(name, "name");
+    requireNonNull(charset, "charset");
+    requireNonNull(collation, "collation");
     sequences = sequences == null ? List.of() : List.copyOf(sequences);
+    objects = List.copyOf(objects);
   }
 
   SchemaDefinition withSequences(List<Sequence> other) {

@@ -1,5 +1,7 @@
 package io.varve.mysql;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Locale;
 
 /**
@@ -21,6 +23,17 @@ public record SchemaObject(
     String charset,
     String collation,
     String timeZone) {
+
+  public SchemaObject {
+    requireNonNull(kind, "kind");
+    requireNonNull(name, "name");
+    requireNonNull(table, "table");
+    requireNonNull(create, "create");
+    requireNonNull(sqlMode, "sqlMode");
+    requireNonNull(charset, "charset");
+    requireNonNull(collation, "collation");
+    requireNonNull(timeZone, "timeZone");
+  }
 
   Quoting quoting() {
     return Quoting.under(sqlMode);

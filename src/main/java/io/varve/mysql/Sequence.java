@@ -1,5 +1,7 @@
 package io.varve.mysql;
 
+import static java.util.Objects.requireNonNull;
+
 /**
  * A sequence of MariaDB. It is no part of any snapshot: a value that was read after a snapshot was
  * opened is never behind what the snapshot's rows use.
@@ -9,4 +11,12 @@ package io.varve.mysql;
  *     since 64 bits are more than JSON is sure to keep
  * @param cycleCount how often it has begun anew; likewise
  */
-public record Sequence(String name, String create, String nextValue, String cycleCount) {}
+public record Sequence(String name, String create, String nextValue, String cycleCount) {
+
+  public Sequence {
+    requireNonNull(name, "name");
+    requireNonNull(create, "create");
+    requireNonNull(nextValue, "nextValue");
+    requireNonNull(cycleCount, "cycleCount");
+  }
+}

@@ -1,5 +1,7 @@
 package io.varve.mysql;
 
+import static java.util.Objects.requireNonNull;
+
 import io.varve.codec.ColumnForm;
 import io.varve.codec.Row;
 import io.varve.codec.RowChecksum;
@@ -43,6 +45,17 @@ public record TableDefinition(
     String create,
     List<String> indexes,
     List<String> foreignKeys) {
+
+  public TableDefinition {
+    requireNonNull(name, "name");
+    requireNonNull(engine, "engine");
+    requireNonNull(rangeKeyName, "rangeKeyName");
+    requireNonNull(create, "create");
+    columns = List.copyOf(columns);
+    rangeKey = List.copyOf(rangeKey);
+    indexes = List.copyOf(indexes);
+    foreignKeys = List.copyOf(foreignKeys);
+  }
 
   public boolean hasRangeKey() {
     return !rangeKey.isEmpty();

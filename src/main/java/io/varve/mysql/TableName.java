@@ -1,9 +1,16 @@
 package io.varve.mysql;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Comparator;
 
 /** A table or view by its full name; ordered by schema, then table. */
 public record TableName(String schema, String table) implements Comparable<TableName> {
+
+  public TableName {
+    requireNonNull(schema, "schema");
+    requireNonNull(table, "table");
+  }
 
   private static final Comparator<TableName> ORDER =
       Comparator.comparing(TableName::schema).thenComparing(TableName::table);

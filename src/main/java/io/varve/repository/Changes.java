@@ -20,4 +20,9 @@ public record Changes(
     long bytesKept,
     int partsStored,
     long bytesStored,
-    List<String> droppedTables) {}
+    List<String> droppedTables) {
+
+  public Changes {
+    droppedTables = List.copyOf(droppedTables);
+  }
+}

@@ -1,5 +1,7 @@
 package io.varve.repository;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,4 +21,12 @@ public record CheckpointRange(
     boolean whole,
     @Nullable List<String> lower,
     @Nullable List<String> upper,
-    List<PartEntry> parts) {}
+    List<PartEntry> parts) {
+
+  public CheckpointRange {
+    requireNonNull(schema, "schema");
+    requireNonNull(table, "table");
+    requireNonNull(definitionHash, "definitionHash");
+    parts = List.copyOf(parts);
+  }
+}

@@ -1,5 +1,7 @@
 package io.varve.repository;
 
+import static java.util.Objects.requireNonNull;
+
 import io.varve.mysql.BinlogCoordinates;
 import io.varve.mysql.LogPosition;
 import java.util.List;
@@ -26,6 +28,12 @@ public record Consistency(
     @Nullable String binlogFile,
     @Nullable Long binlogPosition,
     @Nullable String gtidSet) {
+
+  public Consistency {
+    requireNonNull(snapshot, "snapshot");
+    waysRefused = List.copyOf(waysRefused);
+    tablesOutside = List.copyOf(tablesOutside);
+  }
 
   /** Where the source's log stands at the snapshot, as far as it is known. */
   public LogPosition position() {

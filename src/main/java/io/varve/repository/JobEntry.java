@@ -1,5 +1,7 @@
 package io.varve.repository;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,4 +29,12 @@ public record JobEntry(
     Instant time,
     @Nullable String message,
     @Nullable Long sourceBytes,
-    @Nullable List<CheckpointRange> ranges) {}
+    @Nullable List<CheckpointRange> ranges) {
+
+  public JobEntry {
+    requireNonNull(job, "job");
+    requireNonNull(work, "work");
+    requireNonNull(state, "state");
+    requireNonNull(time, "time");
+  }
+}

@@ -1,5 +1,7 @@
 package io.varve.repository;
 
+import static java.util.Objects.requireNonNull;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,4 +16,9 @@ import org.jspecify.annotations.Nullable;
  *     process on that host sees that the holder is gone
  */
 public record LeaseEntry(
-    int format, @Nullable String holder, long token, long renewal, int seconds, String process) {}
+    int format, @Nullable String holder, long token, long renewal, int seconds, String process) {
+
+  public LeaseEntry {
+    requireNonNull(process, "process");
+  }
+}

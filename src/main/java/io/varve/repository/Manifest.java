@@ -1,5 +1,7 @@
 package io.varve.repository;
 
+import static java.util.Objects.requireNonNull;
+
 import io.varve.mysql.Account;
 import io.varve.mysql.SchemaDefinition;
 import java.time.Instant;
@@ -44,6 +46,27 @@ public record Manifest(
     @Nullable Changes changes,
     @Nullable List<String> tags,
     @Nullable BackupId repairs) {
+
+  public Manifest {
+    requireNonNull(id, "id");
+    requireNonNull(kind, "kind");
+    requireNonNull(runId, "runId");
+    requireNonNull(source, "source");
+    requireNonNull(server, "server");
+    requireNonNull(snapshotTime, "snapshotTime");
+    requireNonNull(consistency, "consistency");
+    requireNonNull(toolVersion, "toolVersion");
+    requireNonNull(checksumAlgorithm, "checksumAlgorithm");
+    requireNonNull(encryption, "encryption");
+    requireNonNull(totals, "totals");
+    includes = List.copyOf(includes);
+    excludes = List.copyOf(excludes);
+    schemas = List.copyOf(schemas);
+    tables = List.copyOf(tables);
+    notes = List.copyOf(notes);
+    accounts = accounts == null ? null : List.copyOf(accounts);
+    tags = tags == null ? null : List.copyOf(tags);
+  }
 
   /** The same without the bounds of ranges, which are key values of rows. */
   public Manifest withoutBounds() {

@@ -1,7 +1,10 @@
 package io.varve.repository;
 
+import static java.util.Objects.requireNonNull;
+
 import io.varve.codec.RowChecksum;
 import io.varve.mysql.KeyRange;
+import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +34,15 @@ public record PartEntry(
     String xor,
     @Nullable String sum,
     String sha256) {
+
+  public PartEntry {
+    requireNonNull(key, "key");
+    requireNonNull(sha256, "sha256");
+    HexFormat.fromHexDigitsToLong(xor);
+    if (sum != null) {
+      HexFormat.fromHexDigitsToLong(sum);
+    }
+  }
 
   public KeyRange range() {
     return new KeyRange(lower, upper);

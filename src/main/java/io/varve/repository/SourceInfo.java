@@ -1,5 +1,7 @@
 package io.varve.repository;
 
+import static java.util.Objects.requireNonNull;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,13 @@ public record SourceInfo(
     String sqlMode,
     String timeZone,
     @Nullable Integer lowerCaseTableNames) {
+
+  public SourceInfo {
+    requireNonNull(flavour, "flavour");
+    requireNonNull(version, "version");
+    requireNonNull(sqlMode, "sqlMode");
+    requireNonNull(timeZone, "timeZone");
+  }
 
   /** Whether names that differ by case only mean one schema or table there. */
   public boolean ignoresCaseOfNames() {

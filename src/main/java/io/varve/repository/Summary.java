@@ -1,5 +1,7 @@
 package io.varve.repository;
 
+import static java.util.Objects.requireNonNull;
+
 import io.varve.store.Sha256;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -31,6 +33,17 @@ public record Summary(
     @Nullable Changes changes,
     @Nullable List<String> tags,
     @Nullable BackupId repairs) {
+
+  public Summary {
+    requireNonNull(id, "id");
+    requireNonNull(kind, "kind");
+    requireNonNull(runId, "runId");
+    requireNonNull(source, "source");
+    requireNonNull(server, "server");
+    requireNonNull(snapshotTime, "snapshotTime");
+    requireNonNull(totals, "totals");
+    requireNonNull(manifestSha256, "manifestSha256");
+  }
 
   static Summary of(Manifest manifest, byte[] stored) {
     return new Summary(

@@ -1,5 +1,7 @@
 package io.varve.repository;
 
+import static java.util.Objects.requireNonNull;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,4 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param bytesStored of the parts under this backup's id
  */
 public record TableChange(
-    String change, @Nullable String before, long rowsBefore, int partsKept, long bytesStored) {}
+    String change, @Nullable String before, long rowsBefore, int partsKept, long bytesStored) {
+
+  public TableChange {
+    requireNonNull(change, "change");
+  }
+}

@@ -1,5 +1,7 @@
 package io.varve.repository;
 
+import static java.util.Objects.requireNonNull;
+
 import io.varve.codec.RowChecksum;
 import io.varve.mysql.TableDefinition;
 import java.util.List;
@@ -23,6 +25,12 @@ public record TableEntry(
     List<PartEntry> parts,
     @Nullable TableChange change,
     @Nullable TableTimes times) {
+
+  public TableEntry {
+    requireNonNull(definition, "definition");
+    requireNonNull(definitionHash, "definitionHash");
+    parts = List.copyOf(parts);
+  }
 
   public static TableEntry of(TableDefinition definition, List<PartEntry> parts) {
     return new TableEntry(
