@@ -43,7 +43,7 @@ final class Program {
     boolean includes(Call call, int step);
   }
 
-  private static final Pattern HASH = Pattern.compile("\"manifestSha256\":\"[0-9a-f]{64}\"");
+  private static final Pattern HASH = Pattern.compile("(\"manifestSha256\" *: *\")[0-9a-f]{64}");
 
   private static final class Abandoned extends Error {
     private static final long serialVersionUID = 1;
@@ -208,7 +208,7 @@ final class Program {
     private String named(String text) {
       String given = job == null ? text : text.replace(job, canonical(job));
       // it is of a text with the name made up, and nobody here compares it
-      return HASH.matcher(given).replaceAll("\"manifestSha256\":\"" + "0".repeat(64) + "\"");
+      return HASH.matcher(given).replaceAll("$1" + "0".repeat(64));
     }
 
     private String unnamed(String text) {
