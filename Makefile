@@ -53,8 +53,8 @@ check-shell: ## check the shell files (needs shellcheck)
 	@echo 'Checking the shell files'
 	@shellcheck --severity=warning $(shell_files)
 
-check-long: ## run the tests that take long, on embedded servers
-	@$(maven) check-long 'Testing what takes long' test -Dtest.groups=check -Dtest.excludedGroups=
+check-long: ## run the tests that take long, on embedded servers; check-program has those that kill
+	@$(maven) check-long 'Testing what takes long' test -Dtest='!KilledRunTest' -Dtest.groups=check -Dtest.excludedGroups=
 
 check-program: target/varve ## kill and interrupt target/varve at many moments
 	@$(maven) check-program 'Killing target/varve' test -Dtest=KilledRunTest -Dtest.excludedGroups= \
