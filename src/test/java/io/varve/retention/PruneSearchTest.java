@@ -1,5 +1,8 @@
 package io.varve.retention;
 
+import static io.varve.retention.PlainBackups.SOURCE;
+import static io.varve.retention.PlainBackups.commit;
+import static io.varve.retention.PlainBackups.part;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.CommitStateUnknownException;
@@ -7,19 +10,10 @@ import io.varve.InvalidRequestException;
 import io.varve.Progress;
 import io.varve.RetryLaterException;
 import io.varve.VarveException;
-import io.varve.codec.RowChecksum;
-import io.varve.mysql.TableDefinition;
-import io.varve.mysql.TableName;
 import io.varve.repository.BackupId;
-import io.varve.repository.Consistency;
 import io.varve.repository.Job;
-import io.varve.repository.Manifest;
 import io.varve.repository.PartEntry;
-import io.varve.repository.Repository;
-import io.varve.repository.SourceInfo;
 import io.varve.repository.SourceRepository;
-import io.varve.repository.TableEntry;
-import io.varve.repository.Totals;
 import io.varve.retention.StoreStates.Call;
 import io.varve.retention.StoreStates.Kind;
 import io.varve.retention.StoreStates.Stored;
@@ -27,7 +21,6 @@ import io.varve.store.Content;
 import io.varve.store.ObjectInfo;
 import io.varve.store.ObjectStore;
 import io.varve.store.PutOutcome;
-import io.varve.store.StoreTraits;
 import io.varve.store.StoredObject;
 import java.time.Clock;
 import java.time.Duration;
@@ -41,7 +34,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,7 +51,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class PruneSearchTest {
 
-  private static final String SOURCE = "s";
   private static final BackupId P = new BackupId("20261120T010000Z-full-pppp");
   private static final BackupId O = new BackupId("20261120T020000Z-full-oooo");
   private static final BackupId B = new BackupId("20261120T030000Z-incremental-bbbb");
@@ -143,9 +134,9 @@ class PruneSearchTest {
     StoreStates.Alone store = new StoreStates.Alone(StoreStates.START);
     SourceRepository source = source(store);
     putParts(store, P, List.of(part(P, "w"), part(P, "x")));
-    commit(source, P, null, List.of(part(P, "w"), part(P, "x")));
+    commit(source, P, "first", List.of(part(P, "w"), part(P, "x")));
     putParts(store, O, List.of(part(O, "o")));
-    commit(source, O, null, List.of(part(O, "o")));
+    commit(source, O, "first", List.of(part(O, "o")));
     List<Program> programs = new ArrayList<>();
     for (String name : runs.split(" ")) {
       programs.add(
@@ -202,7 +193,7 @@ class PruneSearchTest {
           mayKeep ? List.of(kept, part(B, "y")) : List.of(part(B, "y"), part(B, "z"));
       putParts(store, B, parts);
       steps.accept(List.of(mayKeep, "has put parts"));
-      commit(source, B, job, parts);
+      commit(source, B, job.id(), parts);
     } catch (CommitStateUnknownException unknown) {
       return "ended";
     } catch (RetryLaterException later) {
@@ -328,61 +319,13 @@ class PruneSearchTest {
   }
 
   private static SourceRepository source(ObjectStore store) {
-    return Repository.openOrCreate(
-            store,
-            () -> new StoreTraits("memory", true, true, true, true, true, "none", false),
-            CLOCK)
-        .source(SOURCE);
-  }
-
-  private static PartEntry part(BackupId id, String name) {
-    String key = SOURCE + "/parts/" + id + "/db/t/0-" + name.repeat(16) + ".tsv.zst";
-    return new PartEntry(key, null, null, 1, 2, 3, null, null, "00", "00", name.repeat(64));
+    return PlainBackups.source(store, CLOCK);
   }
 
   private static void putParts(ObjectStore store, BackupId id, List<PartEntry> parts) {
     parts.stream()
         .filter(part -> part.key().contains(id.value()))
-        .forEach(part -> store.create(part.key(), Content.of(new byte[] {1, 2, 3})));
-  }
-
-  private static void commit(
-      SourceRepository source, BackupId id, @Nullable Job job, List<PartEntry> parts) {
-    TableDefinition table =
-        new TableDefinition(
-            new TableName("db", "t"),
-            "InnoDB",
-            null,
-            List.of(),
-            List.of(),
-            "",
-            "",
-            List.of(),
-            List.of());
-    source.commit(
-        new Manifest(
-            1,
-            id,
-            id.kind(),
-            null,
-            job == null ? "first" : job.id(),
-            SOURCE,
-            new SourceInfo("mysql", "9.7.0", "", "UTC", 0),
-            id.time(),
-            new Consistency("single", 1, 1, List.of(), List.of(), null, null, null),
-            "test",
-            RowChecksum.ALGORITHM,
-            "none",
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(TableEntry.of(table, parts)),
-            Totals.of(List.of(TableEntry.of(table, parts)), 600_000),
-            List.of(),
-            null,
-            null,
-            null,
-            null));
+        .forEach(part -> PlainBackups.put(store, part));
   }
 
   /** The store as it looks to a run that does without a rule. */
