@@ -9,8 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -182,8 +181,12 @@ public final class EmbeddedS3 implements AutoCloseable {
       unpack(jar, fresh);
       try {
         Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
-      } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
-        delete(fresh); // another test JVM was faster
+      } catch (FileSystemException e) { // not always a special one
+        delete(fresh);
+        if (!Files.exists(program)) {
+          throw e;
+        }
+        // another test JVM was faster
       }
     }
     return program;
