@@ -227,31 +227,6 @@ public final class Prune {
     return pinned;
   }
 
-  /**
-   * All manifests that count, and those that are pinned.
-   *
-   * @return empty if one that was listed is gone when it is read: another prune was faster. What it
-   *     named is not known then, nor which later backup names parts of it
-   * @throws io.varve.DamageFoundException if one cannot be read: what it needs is not known, so
-   *     nothing is deleted
-   */
-  private Optional<List<Manifest>> manifests(
-      Set<BackupId> closed, Set<BackupId> buried, Set<BackupId> pinned) {
-    List<Manifest> manifests = new ArrayList<>();
-    for (BackupId id : new TreeSet<>(closed)) {
-      if (!buried.contains(id) || pinned.contains(id)) {
-        switch (repository.standing(id)) {
-          case Standing.Committed(Manifest manifest) -> manifests.add(manifest);
-          case Standing.Fenced() -> {}
-          case Standing.Absent() -> {
-            return Optional.empty();
-          }
-        }
-      }
-    }
-    return Optional.of(manifests);
-  }
-
   private List<PruneReport.Verdict> verdicts(RetentionPolicy policy) {
     List<Summary> backups = repository.backups();
     Map<BackupId, Instant> stored = repository.manifestTimes();

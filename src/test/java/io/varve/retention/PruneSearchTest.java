@@ -22,6 +22,9 @@ import io.varve.store.ObjectInfo;
 import io.varve.store.ObjectStore;
 import io.varve.store.PutOutcome;
 import io.varve.store.StoredObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -331,7 +334,7 @@ class PruneSearchTest {
   /** The store as it looks to a run that does without a rule. */
   private static final class Without implements ObjectStore {
     private static final byte[] FENCE =
-        ("{\"format\":1,\"fence\":true}").getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        "{\"format\":1,\"fence\":true}".getBytes(StandardCharsets.UTF_8);
 
     private final Rule rule;
     private final boolean prunes;
@@ -372,10 +375,10 @@ class PruneSearchTest {
 
     private static Content changed(Content content, UnaryOperator<String> change) {
       try (var in = content.open()) {
-        String text = new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-        return Content.of(change.apply(text).getBytes(java.nio.charset.StandardCharsets.UTF_8));
-      } catch (java.io.IOException e) {
-        throw new java.io.UncheckedIOException(e);
+        String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        return Content.of(change.apply(text).getBytes(StandardCharsets.UTF_8));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
     }
 

@@ -93,10 +93,6 @@ final class StoreStates {
     return states.of(List.of(0));
   }
 
-  int size() {
-    return states.size();
-  }
-
   int after(int state, Duration time) {
     List<Integer> slots = new ArrayList<>(states.get(state));
     slots.set(0, slots.getFirst() + (int) time.toHours());
@@ -203,10 +199,6 @@ final class StoreStates {
 
     T get(int number) {
       return things.get(number);
-    }
-
-    int size() {
-      return things.size();
     }
   }
 
