@@ -1,8 +1,9 @@
 package io.varve.backup;
 
+import static java.util.Objects.requireNonNull;
+
 import io.varve.CommitStateUnknownException;
 import io.varve.ContinueException;
-import io.varve.DamageFoundException;
 import io.varve.InvalidRequestException;
 import io.varve.Progress;
 import io.varve.RetryLaterException;
@@ -26,17 +27,13 @@ import io.varve.mysql.TableIdentity;
 import io.varve.mysql.TableName;
 import io.varve.mysql.Throttle;
 import io.varve.repository.BackupId;
-import io.varve.repository.BackupKind;
-import io.varve.repository.CheckpointRange;
 import io.varve.repository.Consistency;
 import io.varve.repository.Job;
-import io.varve.repository.JobRecord;
 import io.varve.repository.Lease;
 import io.varve.repository.Manifest;
 import io.varve.repository.Repository;
 import io.varve.repository.SourceInfo;
 import io.varve.repository.SourceRepository;
-import io.varve.repository.Summary;
 import io.varve.repository.TableEntry;
 import io.varve.repository.Totals;
 import java.time.Clock;
@@ -44,15 +41,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -73,7 +67,6 @@ public final class Backup {
 
   private static final int MOST_PASSES = 5;
   private static final int MOST_OPENINGS = 10;
-  private static final int MOST_PARENTS = 10;
 
   /** What takes a byte as text may take two in the server's pages. */
   private static final long GROWTH_PER_READ = 2;
@@ -88,6 +81,7 @@ public final class Backup {
   private final Clock clock;
   private final HistoryWatch.Rule historyRule;
   private final Throttle throttle;
+  private final StartingPoints startingPoints;
 
   public Backup(
       Source source,
@@ -113,11 +107,8 @@ public final class Backup {
     this.clock = clock;
     this.historyRule = historyRule;
     this.throttle = source.throttle(options.throttling(), options.limit()::isNear, progress::warn);
+    this.startingPoints = new StartingPoints(repository, options.base(), progress);
   }
-
-  /** What a run works on. */
-  private record Attempt(
-      BackupId id, Optional<Manifest> parent, KnownParts known, Optional<Long> bytesAtFirst) {}
 
   /** How the passes end where nothing fails. */
   private sealed interface Ending {
@@ -151,9 +142,15 @@ public final class Backup {
     Checkpoint checkpoint = new Checkpoint(job);
     VarveException timeIsUp;
     try (Lease lease = Lease.take(repository, job, progress::warn)) {
-      switch (passes(attempt(job, start), job, checkpoint, start)) {
+      StartingPoint point = startingPoints.choose(job, start);
+      Optional<Manifest> together = together(point, job, start);
+      Ending ending =
+          together.isPresent()
+              ? new Ending.Whole(together.get())
+              : passes(point, job, checkpoint, start);
+      switch (ending) {
         case Ending.Whole(Manifest manifest) -> {
-          return commit(manifest, job, lease);
+          return commit(manifest, point, job, lease);
         }
         case Ending.TimeUp(VarveException answer) -> timeIsUp = answer;
       }
@@ -170,143 +167,43 @@ public final class Backup {
     throw timeIsUp;
   }
 
-  private BackupReport commit(Manifest manifest, Job job, Lease lease) {
+  private BackupReport commit(Manifest manifest, StartingPoint point, Job job, Lease lease) {
     progress.begin("committing", 0);
     lease.require();
     repository.commit(manifest);
     try {
       job.done();
+      job.endsOthers(point.runs(), manifest.id());
     } catch (VarveException e) {
       progress.warn("the job's record could not be closed: " + e.reason());
     }
-    return new BackupReport(
-        manifest.id(),
-        manifest.kind(),
-        manifest.totals(),
-        manifest.consistency(),
-        manifest.notes(),
-        Optional.ofNullable(manifest.parent()),
-        Objects.requireNonNull(manifest.changes()));
+    return BackupReport.of(manifest);
   }
 
-  /** Goes on with what a run left unfinished, or begins. */
-  private Attempt attempt(Job job, Instant start) {
-    Optional<Unfinished> unfinished = unfinished();
-    BackupKind kind = options.base().kind();
-    if (unfinished.isPresent()) {
-      Unfinished left = unfinished.get();
-      progress.warn("goes on with backup " + left.id() + ", which a run left unfinished");
-      Optional<Manifest> parent = Optional.empty();
-      if (left.parent().isPresent()) {
-        parent = pinned(job, left.id(), left.parent().get());
-      } else {
-        job.makes(left.id(), null);
-      }
-      return new Attempt(
-          left.id(),
-          parent,
-          sound(known(parent).withCheckpoint(left.ranges())),
-          left.bytesAtFirst());
-    }
-    if (kind == BackupKind.INCREMENTAL) {
-      BackupId id = BackupId.next(start, kind);
-      for (BackupId candidate : parents()) {
-        Optional<Manifest> parent = pinned(job, id, candidate);
-        if (parent.isPresent()) {
-          return new Attempt(id, parent, sound(known(parent)), Optional.empty());
-        }
-      }
-      progress.warn("there is no backup to build on: this one is a full one");
-    }
-    BackupId id = BackupId.next(start, BackupKind.FULL);
-    job.makes(id, null);
-    return new Attempt(id, Optional.empty(), KnownParts.NONE, Optional.empty());
+  /** The backup that the workers of a plan have made, if all of it is of one snapshot. */
+  private Optional<Manifest> together(StartingPoint attempt, Job job, Instant start) {
+    return options
+        .base()
+        .plan()
+        .flatMap(
+            plan ->
+                new SharedWork(source, repository, startingPoints, plan).whole(attempt, options))
+        .map(
+            whole ->
+                manifest(
+                    attempt,
+                    job,
+                    new Seen(
+                        whole.catalog(),
+                        requireNonNull(whole.snapshot().takenAt()),
+                        requireNonNull(whole.snapshot().consistency())),
+                    whole.result(),
+                    List.of(whole.result().work()),
+                    start,
+                    List.of()));
   }
 
-  private static KnownParts known(Optional<Manifest> parent) {
-    return parent.map(manifest -> KnownParts.of(manifest.tables())).orElse(KnownParts.NONE);
-  }
-
-  private KnownParts sound(KnownParts known) {
-    return known.only(repository.soundParts(known.keys()));
-  }
-
-  /** Newest first. */
-  private List<BackupId> parents() {
-    if (options.base().parent().isPresent()) {
-      return List.of(repository.resolve(options.base().parent().get()));
-    }
-    return repository.backups().reversed().stream().limit(MOST_PARENTS).map(Summary::id).toList();
-  }
-
-  /** The manifest of a backup to build on; empty if it is deleted or damaged. */
-  private Optional<Manifest> pinned(Job job, BackupId own, BackupId parent) {
-    if (!job.makes(own, parent)) {
-      progress.warn("backup " + parent + " was deleted: it cannot be built on");
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(repository.manifest(parent));
-    } catch (DamageFoundException damaged) {
-      progress.warn("backup " + parent + " cannot be built on: " + damaged.reason());
-      return Optional.empty();
-    }
-  }
-
-  /** A backup whose run ended before the commit. */
-  private record Unfinished(
-      BackupId id,
-      Optional<BackupId> parent,
-      List<CheckpointRange> ranges,
-      Optional<Long> bytesAtFirst) {}
-
-  private Optional<Unfinished> unfinished() {
-    Set<BackupId> closed = repository.closedIds();
-    Map<BackupId, List<JobRecord>> runs = new TreeMap<>();
-    for (JobRecord job : repository.openJobs()) {
-      job.ownBackup()
-          .filter(id -> job.work().equals(Job.BACKUP))
-          .filter(id -> !closed.contains(id) && !repository.isBuried(id))
-          .ifPresent(id -> runs.computeIfAbsent(id, i -> new ArrayList<>()).add(job));
-    }
-    Optional<BackupId> asked = options.base().unfinished();
-    if (asked.isPresent()) {
-      if (!runs.containsKey(asked.get())) {
-        throw new InvalidRequestException(
-            "go on with",
-            "backup " + asked.get() + " of " + repository.location(),
-            closed.contains(asked.get())
-                ? "it is finished"
-                : "no run that could be gone on with has left it",
-            "Leave out --continue: a run goes on by itself with what another left unfinished.");
-      }
-      return Optional.of(unfinished(asked.get(), runs));
-    }
-    return runs.keySet().stream()
-        .filter(id -> id.kind() == options.base().kind())
-        .reduce((earlier, later) -> later)
-        .map(id -> unfinished(id, runs))
-        .filter(left -> isAskedFor(left.parent()));
-  }
-
-  private static Unfinished unfinished(BackupId id, Map<BackupId, List<JobRecord>> runs) {
-    List<JobRecord> jobs =
-        Objects.requireNonNull(runs.get(id)).stream()
-            .sorted(Comparator.comparing(job -> job.pieces().getFirst().time()))
-            .toList(); // their ids tell the second only
-    return new Unfinished(
-        id,
-        jobs.getLast().pinnedBackup(),
-        jobs.stream().flatMap(job -> job.ranges().stream()).toList(),
-        jobs.stream().flatMap(job -> job.sourceBytes().stream()).findFirst());
-  }
-
-  private boolean isAskedFor(Optional<BackupId> parent) {
-    Optional<String> asked = options.base().parent();
-    return asked.isEmpty() || asked.map(repository::resolve).equals(parent);
-  }
-
-  private Ending passes(Attempt attempt, Job job, Checkpoint checkpoint, Instant start) {
+  private Ending passes(StartingPoint attempt, Job job, Checkpoint checkpoint, Instant start) {
     KnownParts known = attempt.known();
     Set<TableName> changed = Set.of();
     List<PassWork> work = new ArrayList<>();
@@ -327,8 +224,8 @@ public final class Backup {
         PassResult result =
             new SnapshotPass(
                     source.readers(opening.snapshot(), throttle),
-                    known,
-                    opening.surelyKnown(),
+                    new Cover.Whole(
+                        known, opening.catalog().tables(), opening.surelyKnown(), options),
                     uploads,
                     checkpoint,
                     options,
@@ -349,10 +246,11 @@ public final class Backup {
         changed = new TreeSet<>(result.changed());
         changed.addAll(opening.changedSince(source));
         if (changed.isEmpty()) {
-          return new Ending.Whole(manifest(attempt, job, opening, result, work, start, notes));
+          return new Ending.Whole(
+              manifest(attempt, job, opening.seen(work.size()), result, work, start, notes));
         }
         progress.warn("DDL changed " + names(changed) + " during the backup: reading again");
-        known = sound(known.with(result.tables()));
+        known = startingPoints.sound(known.with(result.tables()));
       }
     }
     throw new RetryLaterException(
@@ -367,7 +265,7 @@ public final class Backup {
    * where the work of this one shows that, it is said, rather than tried for ever. After pauses for
    * others it shows nothing.
    */
-  private VarveException timeIsUp(Attempt attempt, Opening opening, PassResult result) {
+  private VarveException timeIsUp(StartingPoint attempt, Opening opening, PassResult result) {
     BackupId id = attempt.id();
     PassWork work = result.work();
     double given = options.limit().usable().toMillis() / 1000.0;
@@ -426,7 +324,8 @@ public final class Backup {
     return goesOn(attempt, opening, result);
   }
 
-  private static ContinueException goesOn(Attempt attempt, Opening opening, PassResult result) {
+  private static ContinueException goesOn(
+      StartingPoint attempt, Opening opening, PassResult result) {
     PassWork work = result.work();
     String id = attempt.id().value();
     return new ContinueException(
@@ -457,6 +356,9 @@ public final class Backup {
         : String.format(Locale.ROOT, "%,d MB", bytes / 1_000_000);
   }
 
+  /** What a backup is of, for its manifest. */
+  private record Seen(Catalog catalog, Instant takenAt, Consistency consistency) {}
+
   /** A snapshot, and what the source's tables were before it was opened. */
   private record Opening(
       Catalog catalog, Map<TableName, TableIdentity> identities, Snapshot snapshot)
@@ -468,6 +370,23 @@ public final class Backup {
           .filter(table -> table.getValue().isSure())
           .map(Map.Entry::getKey)
           .collect(Collectors.toSet());
+    }
+
+    Seen seen(int passes) {
+      Optional<BinlogCoordinates> place = snapshot.position().flatMap(LogPosition::coordinates);
+      return new Seen(
+          catalog,
+          snapshot.takenAt(),
+          new Consistency(
+              snapshot.way().toString(),
+              snapshot.connections().size(),
+              passes,
+              snapshot.shortfalls(),
+              List.of(),
+              place.map(BinlogCoordinates::file).orElse(null),
+              place.map(BinlogCoordinates::offset).orElse(null),
+              snapshot.position().flatMap(LogPosition::gtidSet).orElse(null),
+              null));
     }
 
     long expectedBytes() {
@@ -529,9 +448,9 @@ public final class Backup {
   }
 
   private Manifest manifest(
-      Attempt attempt,
+      StartingPoint attempt,
       Job job,
-      Opening opening,
+      Seen seen,
       PassResult result,
       List<PassWork> passes,
       Instant start,
@@ -539,28 +458,25 @@ public final class Backup {
     ChangeReport changes =
         new ChangeReport(repository, attempt.id(), attempt.parent(), result, passes);
     List<TableEntry> tables = changes.tables();
-    Snapshot snapshot = opening.snapshot();
-    Optional<BinlogCoordinates> coordinates = snapshot.position().flatMap(LogPosition::coordinates);
-    List<String> outside =
-        named(opening, table -> !table.transactional() && !table.definitionOnly());
-    List<String> notes = new ArrayList<>(opening.catalog().notes());
+    List<String> outside = named(seen, table -> !table.transactional() && !table.definitionOnly());
+    List<String> notes = new ArrayList<>(seen.catalog().notes());
     outside.forEach(
         table ->
             notes.add(
                 table
                     + " has no snapshots: it was read under a lock of its own, at another moment"
                     + " than the others"));
-    named(opening, TableDefinition::definitionOnly)
+    named(seen, TableDefinition::definitionOnly)
         .forEach(
             table -> notes.add(table + " has no rows of its own: its definition is backed up"));
     @Nullable List<Account> accounts = options.accounts() ? source.accounts(notes::add) : null;
-    missingPrivileges(opening).forEach(missing -> notes.add(missing.note()));
+    missingPrivileges(seen).forEach(missing -> notes.add(missing.note()));
     notes.forEach(progress::warn);
     notes.addAll(notesOfPasses); // people were warned when it happened
     throttle.note().ifPresent(notes::add);
-    if (snapshot.connections().size() < options.parallel()) {
+    if (seen.consistency().connections() < options.parallel()) {
       // slower than asked for: the reasons say what to grant
-      snapshot.shortfalls().forEach(progress::warn);
+      seen.consistency().waysRefused().forEach(progress::warn);
     }
     return new Manifest(
         Repository.FORMAT,
@@ -570,22 +486,14 @@ public final class Backup {
         job.id(),
         repository.name(),
         serverInfo(),
-        snapshot.takenAt(),
-        new Consistency(
-            snapshot.way().toString(),
-            snapshot.connections().size(),
-            passes.size(),
-            snapshot.shortfalls(),
-            outside,
-            coordinates.map(BinlogCoordinates::file).orElse(null),
-            coordinates.map(BinlogCoordinates::offset).orElse(null),
-            snapshot.position().flatMap(LogPosition::gtidSet).orElse(null)),
+        seen.takenAt(),
+        seen.consistency().without(outside),
         Version.current(),
         RowChecksum.ALGORITHM,
         "none",
         options.selection().includes(),
         options.selection().excludes(),
-        opening.catalog().schemas(),
+        seen.catalog().schemas(),
         tables,
         Totals.of(tables, Duration.between(start, clock.instant()).toMillis() / 1000.0),
         notes,
@@ -595,8 +503,8 @@ public final class Backup {
         null);
   }
 
-  private static List<String> named(Opening opening, Predicate<TableDefinition> which) {
-    return opening.catalog().tables().stream()
+  private static List<String> named(Seen seen, Predicate<TableDefinition> which) {
+    return seen.catalog().tables().stream()
         .map(SourceTable::definition)
         .filter(which)
         .map(TableDefinition::nameAndEngine)
@@ -604,14 +512,16 @@ public final class Backup {
   }
 
   /** Of ways to a snapshot, those count that would have been better than the one taken. */
-  private List<MissingPrivilege> missingPrivileges(Opening opening) {
+  private List<MissingPrivilege> missingPrivileges(Seen seen) {
     Set<SnapshotWay> ways =
         options
             .snapshotWay()
             .map(Set::of)
-            .orElseGet(() -> opening.snapshot().way().andBetter(options.parallel()));
+            .orElseGet(
+                () ->
+                    SnapshotWay.parse(seen.consistency().snapshot()).andBetter(options.parallel()));
     return source.missingPrivileges(
-        opening.catalog().schemas().stream().map(SchemaDefinition::name).toList(), ways);
+        seen.catalog().schemas().stream().map(SchemaDefinition::name).toList(), ways);
   }
 
   private SourceInfo serverInfo() {

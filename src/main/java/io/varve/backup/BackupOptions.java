@@ -5,6 +5,7 @@ import io.varve.mysql.SnapshotWay;
 import io.varve.mysql.SourceTable;
 import io.varve.mysql.TableSelection;
 import io.varve.mysql.Throttling;
+import io.varve.repository.WorkPlan;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -81,6 +82,20 @@ public record BackupOptions(
   /** The same, sparing the source. */
   public BackupOptions throttled(Throttling other) {
     return but(copy -> copy.throttling = other);
+  }
+
+  /** What a plan says of the backup, for a process with so many connections. */
+  public static BackupOptions of(WorkPlan plan, int parallel) {
+    BackupOptions options =
+        new BackupOptions(
+                new TableSelection(plan.includes(), plan.excludes()),
+                parallel,
+                plan.partBytes(),
+                plan.compressionLevel(),
+                Optional.empty())
+            .on(BackupBase.of(plan))
+            .tagged(plan.tags());
+    return plan.accounts() ? options.withAccounts() : options;
   }
 
   /** The same with tags. */

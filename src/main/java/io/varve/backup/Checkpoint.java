@@ -4,12 +4,15 @@ import io.varve.RetryLaterException;
 import io.varve.backup.RangeCutter.CutPart;
 import io.varve.mysql.KeyRange;
 import io.varve.mysql.TableDefinition;
+import io.varve.mysql.TableName;
 import io.varve.repository.CheckpointRange;
 import io.varve.repository.Job;
 import io.varve.repository.PartEntry;
+import io.varve.repository.TableCount;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Notes in the job's record what the run has read and stored, every few seconds: so much is lost at
@@ -23,12 +26,24 @@ final class Checkpoint {
   private static final long MOST_NANOS_BETWEEN = 8_000_000_000L;
 
   private final Job job;
+  private final @Nullable String snapshot;
   private List<CheckpointRange> waiting = new ArrayList<>();
+  private List<TableCount> counts = new ArrayList<>();
   private long written = System.nanoTime();
   private long nanosBetween = FIRST_AFTER_NANOS;
 
   Checkpoint(Job job) {
+    this(job, null);
+  }
+
+  /**
+   * For one of several processes.
+   *
+   * @param snapshot the id of the one that they share; null where each has its own
+   */
+  Checkpoint(Job job, @Nullable String snapshot) {
     this.job = job;
+    this.snapshot = snapshot;
   }
 
   /**
@@ -49,7 +64,22 @@ final class Checkpoint {
     add(table, range, List.copyOf(parts));
   }
 
+  /**
+   * Takes what covers a range as of the snapshot that several processes share, also where it was
+   * known before; in any other snapshot there is nothing to note.
+   */
+  void covers(TableDefinition table, KeyRange range, List<CutPart> parts) {
+    if (snapshot != null) {
+      add(table, range, List.copyOf(parts), snapshot);
+    }
+  }
+
   private void add(TableDefinition table, KeyRange range, List<CutPart> parts) {
+    add(table, range, parts, null);
+  }
+
+  private void add(
+      TableDefinition table, KeyRange range, List<CutPart> parts, @Nullable String asOf) {
     CompletableFuture<?>[] stored =
         parts.stream().map(CutPart::stored).toArray(CompletableFuture<?>[]::new);
     CompletableFuture.allOf(stored)
@@ -63,7 +93,8 @@ final class Checkpoint {
                         !takesSingleParts(table),
                         range.lower(),
                         range.upper(),
-                        parts.stream().map(Checkpoint::entry).toList())));
+                        parts.stream().map(Checkpoint::entry).toList(),
+                        asOf)));
   }
 
   private static PartEntry entry(CutPart part) {
@@ -82,11 +113,22 @@ final class Checkpoint {
     }
   }
 
+  /** Takes the number of a table's rows in the snapshot that several processes share. */
+  synchronized void counted(TableName table, long rows) {
+    if (snapshot != null) {
+      counts.add(new TableCount(table.schema(), table.table(), rows, snapshot));
+    }
+  }
+
   /** Writes what was not written yet. */
   synchronized void write() {
     if (!waiting.isEmpty()) {
       job.checkpoint(waiting);
       waiting = new ArrayList<>();
+    }
+    if (!counts.isEmpty()) {
+      job.counts(counts);
+      counts = new ArrayList<>();
     }
     written = System.nanoTime();
   }

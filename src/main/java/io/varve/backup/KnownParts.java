@@ -128,6 +128,27 @@ final class KnownParts {
     return new KnownParts(some);
   }
 
+  /** Whether parts lead from the lower bound of a range to its upper one. */
+  boolean covers(TableName table, String definitionHash, KeyRange range) {
+    KnownTable known = tables.get(table);
+    if (known == null || !known.definitionHash().equals(definitionHash)) {
+      return false;
+    }
+    Map<Optional<List<String>>, PartEntry> byLower = byLower(known.parts());
+    @Nullable List<String> at = range.lower();
+    for (int i = 0; i <= known.parts().size(); i++) {
+      PartEntry next = byLower.get(Optional.ofNullable(at));
+      if (next == null) {
+        return false;
+      }
+      at = next.upper();
+      if (Objects.equals(at, range.upper())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The keys of all parts. */
   Set<String> keys() {
     return tables.values().stream()
@@ -217,6 +238,34 @@ final class KnownParts {
       ranges.add(new KnownRange(new KeyRange(reached, null), List.of()));
     }
     return ranges;
+  }
+
+  /**
+   * The same for one range of a table: known where its parts lead from its lower bound to its upper
+   * one, else one range of which nothing is known.
+   */
+  List<KnownRange> rangesWithin(
+      TableDefinition table, TableName as, KeyRange range, long partBytes) {
+    List<KnownRange> unknown = List.of(new KnownRange(range, List.of()));
+    KnownTable known = tables.get(as);
+    if (known == null || known.parts().isEmpty() || !known.definitionHash().equals(table.hash())) {
+      return unknown;
+    }
+    if (!table.hasRangeKey() || !table.transactional()) {
+      return List.of(new KnownRange(KeyRange.ALL, known.parts()));
+    }
+    Map<Optional<List<String>>, PartEntry> byLower = byLower(known.parts());
+    List<PartEntry> chain = new ArrayList<>();
+    @Nullable List<String> at = range.lower();
+    do {
+      PartEntry next = byLower.get(Optional.ofNullable(at));
+      if (next == null || chain.size() > known.parts().size()) {
+        return unknown;
+      }
+      chain.add(next);
+      at = next.upper();
+    } while (at != null && !at.equals(range.upper()));
+    return Objects.equals(at, range.upper()) ? grouped(chain, partBytes) : unknown;
   }
 
   /** Parts that follow each other, in the order of their ranges; none if they cannot be ordered. */

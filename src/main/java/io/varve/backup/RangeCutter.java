@@ -87,6 +87,7 @@ final class RangeCutter implements RowSink {
   private boolean isOpen;
   private @Nullable List<String> lower;
   private List<String> lastKey = List.of();
+  private @Nullable List<String> end;
 
   /**
    * @param known the range, and the parts that it had
@@ -162,6 +163,11 @@ final class RangeCutter implements RowSink {
     return parts;
   }
 
+  /** The range that was read, without what others were given of it. */
+  KeyRange covered() {
+    return new KeyRange(known.keys().lower(), end);
+  }
+
   /** Rows that came from the server. */
   long rowsRead() {
     return rowsRead;
@@ -199,11 +205,12 @@ final class RangeCutter implements RowSink {
         rest = shared(reader, new KeyRange(lastKey, rest.upper()), others);
       }
     }
+    end = rest.upper();
     if (mayBeKnown && isWhatIsKnown()) {
       return Outcome.KEPT;
     }
     if (isOpen) {
-      close(rest.upper());
+      close(end);
     }
     return Outcome.READ;
   }

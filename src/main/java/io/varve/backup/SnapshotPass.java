@@ -2,7 +2,6 @@ package io.varve.backup;
 
 import io.varve.Progress;
 import io.varve.Workers;
-import io.varve.backup.KnownParts.KnownRange;
 import io.varve.backup.RangeCutter.CutPart;
 import io.varve.backup.TablePass.Range;
 import io.varve.codec.BlockPool;
@@ -20,7 +19,6 @@ import io.varve.repository.TableEntry;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -72,8 +70,7 @@ final class SnapshotPass {
 
   private final List<TableReader> readers;
   private final BlockPool blocks = new BlockPool();
-  private final KnownParts known;
-  private final Set<TableName> surelyKnown;
+  private final Cover cover;
   private final PartUploads uploads;
   private final Checkpoint checkpoint;
   private final BackupOptions options;
@@ -82,19 +79,16 @@ final class SnapshotPass {
   private final Judgement judgement;
   private final long runBegan;
   private final PassWork work = new PassWork();
-  private long allBytes;
   private final Set<TableName> changed = new ConcurrentSkipListSet<>();
 
   /**
-   * @param known parts that are in the store
-   * @param surelyKnown tables of which no DDL can take rows away without showing afterwards
+   * @param cover what of each table it goes through
    * @param checkpoint hears of every range that was read and stored
    * @param runBegan when, by {@link System#nanoTime}
    */
   SnapshotPass(
       List<TableReader> readers,
-      KnownParts known,
-      Set<TableName> surelyKnown,
+      Cover cover,
       PartUploads uploads,
       Checkpoint checkpoint,
       BackupOptions options,
@@ -102,8 +96,7 @@ final class SnapshotPass {
       long runBegan,
       Progress progress) {
     this.readers = readers;
-    this.known = known;
-    this.surelyKnown = surelyKnown;
+    this.cover = cover;
     this.uploads = uploads;
     this.checkpoint = checkpoint;
     this.options = options;
@@ -115,9 +108,7 @@ final class SnapshotPass {
 
   PassResult run(List<SourceTable> sources) {
     List<TablePass> tables = sources.stream().map(TablePass::new).toList();
-    allBytes = sources.stream().mapToLong(SourceTable::dataBytes).sum();
-    Map<TableName, TableName> names = known.names(sources);
-    List<Range> ranges = tables.stream().flatMap(t -> ranges(t, names).stream()).toList();
+    List<Range> ranges = tables.stream().flatMap(table -> ranges(table).stream()).toList();
     List<Task> tasks = new ArrayList<>();
     long knownBytes = ranges.stream().filter(Range::isKnown).mapToLong(Range::estimatedBytes).sum();
     inOrder(ranges).forEach(range -> tasks.add((worker, queue) -> work(worker, range, queue)));
@@ -126,18 +117,19 @@ final class SnapshotPass {
     boolean finished =
         tables.stream()
             .allMatch(table -> changed.contains(table.source.name()) || table.isFinished());
-    if (!finished) {
-      return new PassResult(List.of(), Set.of(), false, names, knownBytes, work);
+    if (finished && cover.isWhole()) {
+      tables.stream()
+          .filter(table -> !table.hasAllRows())
+          .forEach(table -> changed.add(table.source.name()));
     }
-    tables.stream()
-        .filter(table -> !table.hasAllRows())
-        .forEach(table -> changed.add(table.source.name()));
     List<TableEntry> entries =
-        tables.stream()
-            .filter(table -> !changed.contains(table.source.name()))
-            .map(table -> table.entry(runBegan))
-            .toList();
-    return new PassResult(entries, changed, true, names, knownBytes, work);
+        finished && cover.isWhole()
+            ? tables.stream()
+                .filter(table -> !changed.contains(table.source.name()))
+                .map(table -> table.entry(runBegan))
+                .toList()
+            : List.of();
+    return new PassResult(entries, changed, finished, cover.names(), knownBytes, work);
   }
 
   private void work(TableReader reader, WorkQueue<Task> queue) {
@@ -216,9 +208,8 @@ final class SnapshotPass {
     return same;
   }
 
-  private static void keep(Range range) {
-    range.table.finish(
-        range,
+  private void keep(Range range) {
+    List<CutPart> parts =
         range.known.parts().stream()
             .map(
                 part ->
@@ -227,7 +218,9 @@ final class SnapshotPass {
                         part.upper(),
                         part.rows(),
                         CompletableFuture.completedFuture(part)))
-            .toList());
+            .toList();
+    range.table.finish(range, parts);
+    checkpoint.covers(range.table.source.definition(), range.keys(), parts);
   }
 
   private void read(Worker worker, Range range, boolean judging, WorkQueue<Task> queue) {
@@ -277,24 +270,15 @@ final class SnapshotPass {
       if (!byPart) {
         checkpoint.replace(definition, range.keys(), cutter.parts());
       }
+      checkpoint.covers(definition, cutter.covered(), cutter.parts());
     }
   }
 
   private void countOnce(TablePass table, WorkQueue<Task> queue) {
-    if (table.beginReading() && isToBeCounted(table.source.definition())) {
+    if (table.beginReading() && cover.isToBeCounted(table.source.definition())) {
       table.beginCounting();
       queue.add((counter, more) -> count(counter, table));
     }
-  }
-
-  /**
-   * Rows that are missing show by their number: DDL may have taken them away, or an order of keys
-   * that is not what it seems. To count means to read an index of the table once more, so it is
-   * left out where neither can be. Of a table without snapshots the number tells nothing.
-   */
-  private boolean isToBeCounted(TableDefinition table) {
-    boolean sure = surelyKnown.contains(table.name()) && table.ordersByNumbers();
-    return table.transactional() && !sure;
   }
 
   private void count(Worker worker, TablePass table) {
@@ -302,7 +286,9 @@ final class SnapshotPass {
       return;
     }
     try {
-      table.counted(worker.reader().count(table.source.definition()));
+      long rows = worker.reader().count(table.source.definition());
+      table.counted(rows);
+      checkpoint.counted(table.source.name(), rows);
     } catch (TableChangedException e) {
       changed.add(e.table());
     }
@@ -323,48 +309,18 @@ final class SnapshotPass {
     };
   }
 
-  private List<Range> ranges(TablePass table, Map<TableName, TableName> names) {
+  private List<Range> ranges(TablePass table) {
     TableDefinition definition = table.source.definition();
     if (definition.definitionOnly()) {
       return List.of();
     }
-    List<KnownRange> ranges = List.of();
-    TableName as = names.get(definition.name());
-    if (as != null) {
-      try {
-        TableReader reader = readers.getFirst();
-        ranges =
-            known.ranges(
-                definition,
-                as,
-                options.partBytes(table.source),
-                (one, other) -> reader.ascend(definition, List.of(one, other)));
-      } catch (TableChangedException e) {
-        changed.add(definition.name());
-      }
-    }
-    if (ranges.isEmpty()) {
-      ranges =
-          segments(table.source).stream()
-              .map(segment -> new KnownRange(segment, List.of()))
-              .toList();
-    }
-    return ranges.stream().map(table::add).toList();
-  }
-
-  /** One, but where that would leave workers without any at the start. */
-  private List<KeyRange> segments(SourceTable table) {
-    if (!table.definition().transactional()) {
-      return List.of(KeyRange.ALL); // one statement, under one lock, sees one moment
-    }
-    long wanted = Math.round(readers.size() * (double) table.dataBytes() / Math.max(1, allBytes));
-    if (wanted < 2 || table.dataBytes() < 2 * options.partBytes(table)) {
-      return List.of(KeyRange.ALL);
-    }
     try {
-      return readers.getFirst().segments(table.definition(), KeyRange.ALL, (int) wanted, 0);
+      return cover.ranges(table.source, readers.getFirst(), readers.size()).stream()
+          .map(table::add)
+          .toList();
     } catch (TableChangedException e) {
-      return List.of(KeyRange.ALL); // whoever reads it will find out
+      changed.add(definition.name());
+      return List.of();
     }
   }
 

@@ -4,6 +4,7 @@ import io.varve.backup.KnownParts.KnownRange;
 import io.varve.backup.RangeCutter.CutPart;
 import io.varve.mysql.KeyRange;
 import io.varve.mysql.SourceTable;
+import io.varve.mysql.TableDefinition;
 import io.varve.repository.PartEntry;
 import io.varve.repository.TableEntry;
 import io.varve.repository.TableTimes;
@@ -124,20 +125,30 @@ final class TablePass {
    * @param runBegan when, by {@link System#nanoTime}
    */
   TableEntry entry(long runBegan) {
-    List<PartEntry> entries = new ArrayList<>();
-    List<CutPart> parts = parts();
-    boolean bounded = source.definition().hasRangeKey();
-    List<String> lower = null;
-    for (int i = 0; i < parts.size(); i++) {
-      boolean last = i == parts.size() - 1;
-      List<String> upper = last || !bounded ? null : parts.get(i).upper();
-      entries.add(stored(parts.get(i)).withRange(lower, upper));
-      lower = upper;
-    }
-    TableEntry entry = TableEntry.of(source.definition(), entries);
+    TableEntry entry =
+        TableEntry.of(
+            source.definition(),
+            withoutGaps(
+                source.definition(),
+                parts().stream().map(part -> stored(part).withRange(null, part.upper())).toList()));
     return began == null
         ? entry
         : entry.with(new TableTimes(seconds(runBegan, began), seconds(runBegan, ended)));
+  }
+
+  /**
+   * The same parts, each beginning where the one before it ends: between them there are no rows.
+   */
+  static List<PartEntry> withoutGaps(TableDefinition table, List<PartEntry> parts) {
+    List<PartEntry> joined = new ArrayList<>();
+    @Nullable List<String> lower = null;
+    for (int i = 0; i < parts.size(); i++) {
+      boolean isLast = i == parts.size() - 1;
+      @Nullable List<String> upper = isLast || !table.hasRangeKey() ? null : parts.get(i).upper();
+      joined.add(parts.get(i).withRange(lower, upper));
+      lower = upper;
+    }
+    return joined;
   }
 
   private static double seconds(long from, long to) {

@@ -3,7 +3,9 @@ package io.varve.cli;
 import io.varve.backup.Backup;
 import io.varve.backup.BackupBase;
 import io.varve.backup.BackupOptions;
+import io.varve.backup.BackupPlanner;
 import io.varve.backup.BackupReport;
+import io.varve.backup.PlanReport;
 import io.varve.backup.TimeLimit;
 import io.varve.mysql.ConnectionSettings;
 import io.varve.mysql.JudgeBy;
@@ -13,6 +15,7 @@ import io.varve.repository.BackupId;
 import io.varve.repository.BackupKind;
 import io.varve.repository.Changes;
 import io.varve.repository.Repository;
+import io.varve.repository.SourceRepository;
 import io.varve.repository.Totals;
 import io.varve.store.StoreProbe;
 import java.time.Clock;
@@ -49,6 +52,8 @@ import picocli.CommandLine.Spec;
     })
 final class BackupCommand implements Callable<Integer> {
 
+  private static final int MOST_WORKERS = 1_000;
+
   @Spec CommandSpec spec = CommandSpec.create();
   @Mixin StoreOptions store = new StoreOptions();
 
@@ -80,6 +85,28 @@ final class BackupCommand implements Callable<Integer> {
       paramLabel = "TOKEN",
       description = "go on with the unfinished backup that printed this, and with no other")
   @Nullable String token;
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      description = {
+        "only cut the work into so many shares: varve work JOB does each of them, anywhere and in any"
+            + " order, and varve finish JOB makes the backup"
+      })
+  @Nullable Integer workers;
+
+  @Option(
+      names = "--job",
+      paramLabel = "JOB",
+      description = "with --workers: the name for varve work and varve finish; default: a new one")
+  @Nullable String job;
+
+  @Option(
+      names = "--share-snapshot",
+      description =
+          "with --workers: all start together and open one snapshot while the tables are locked, for"
+              + " some ten milliseconds")
+  boolean shareSnapshot;
 
   @Option(
       names = "--tag",
@@ -140,6 +167,13 @@ final class BackupCommand implements Callable<Integer> {
     if (partBytes < BackupOptions.LEAST_PART_BYTES || partBytes > BackupOptions.MOST_PART_BYTES) {
       throw new ParameterException(spec.commandLine(), "--part-size must be from 64K to 64M");
     }
+    if (workers == null && (job != null || shareSnapshot)) {
+      throw new ParameterException(spec.commandLine(), "--job and --share-snapshot need --workers");
+    }
+    if (workers != null && (workers < 1 || workers > MOST_WORKERS)) {
+      throw new ParameterException(
+          spec.commandLine(), "--workers must be from 1 to " + MOST_WORKERS);
+    }
     if (compressionLevel < 1 || compressionLevel > 19) {
       throw new ParameterException(spec.commandLine(), "--compression-level must be from 1 to 19");
     }
@@ -164,8 +198,19 @@ final class BackupCommand implements Callable<Integer> {
           Repository repository =
               store.openOrCreate(
                   singleWriter ? StoreProbe.Writers.SINGLE : StoreProbe.Writers.MANY)) {
-        report =
-            new Backup(opened, repository.source(name), options, progress, Clock.systemUTC()).run();
+        SourceRepository backups = repository.source(name);
+        if (workers != null) {
+          PlanReport plan =
+              new BackupPlanner(opened, backups, options, progress, Clock.systemUTC())
+                  .run(
+                      Optional.ofNullable(job),
+                      workers,
+                      shareSnapshot ? BackupPlanner.Snapshots.SHARED : BackupPlanner.Snapshots.OWN);
+          progress.close();
+          common.print(plan, text(plan));
+          return 0;
+        }
+        report = new Backup(opened, backups, options, progress, Clock.systemUTC()).run();
       }
       progress.close();
       common.print(Result.of(report, name), text(report, name));
@@ -234,6 +279,15 @@ final class BackupCommand implements Callable<Integer> {
           report.changes(),
           report.notes());
     }
+  }
+
+  private static String text(PlanReport plan) {
+    return Lines.of("Job " + plan.job())
+        .line("backup", plan.backup().value())
+        .line("workers", plan.workers() + ", for " + plan.ranges() + " ranges")
+        .line("next", "varve work " + plan.job() + " --worker 0 to " + (plan.workers() - 1))
+        .line("then", "varve finish " + plan.job())
+        .toString();
   }
 
   static String text(BackupReport report, String name) {

@@ -1,7 +1,9 @@
 package io.varve.cli;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.varve.backup.PlanReport;
 import io.varve.backup.RepairReport;
+import io.varve.backup.ShareReport;
 import io.varve.mysql.Account;
 import io.varve.mysql.Column;
 import io.varve.mysql.SchemaDefinition;
@@ -18,12 +20,15 @@ import io.varve.repository.LeaseEntry;
 import io.varve.repository.Manifest;
 import io.varve.repository.PartEntry;
 import io.varve.repository.RepositoryInfo;
+import io.varve.repository.SharedSnapshot;
 import io.varve.repository.SourceInfo;
 import io.varve.repository.Summary;
 import io.varve.repository.TableChange;
+import io.varve.repository.TableCount;
 import io.varve.repository.TableEntry;
 import io.varve.repository.TableTimes;
 import io.varve.repository.Totals;
+import io.varve.repository.WorkPlan;
 import io.varve.restore.DiffReport;
 import io.varve.restore.RestoreReport;
 import io.varve.retention.PruneReport;
@@ -55,6 +60,13 @@ import io.varve.verify.VerifyReport;
       Manifest.class,
       PartEntry.class,
       PruneReport.Verdict.class,
+      PlanReport.class,
+      ShareReport.class,
+      SharedSnapshot.Table.class,
+      SharedSnapshot.class,
+      TableCount.class,
+      WorkPlan.PlannedRange.class,
+      WorkPlan.class,
       PruneReport.class,
       RepairReport.Backup.class,
       RepairReport.Part.class,

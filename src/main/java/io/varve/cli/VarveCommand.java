@@ -27,6 +27,8 @@ import picocli.CommandLine.IVersionProvider;
       DiffCommand.class,
       SyncCommand.class,
       DumpCommand.class,
+      WorkCommand.class,
+      FinishCommand.class,
       PruneCommand.class,
       ForgetCommand.class,
       HoldCommand.class,

@@ -37,6 +37,15 @@ public record Catalog(
    * Reads the sequences too, their definitions and their values. For after the snapshot was opened:
    * so the values are not behind its rows.
    */
+  /** The same without the tables that are not among some. */
+  public Catalog only(Set<TableName> names) {
+    return new Catalog(
+        schemas,
+        tables.stream().filter(table -> names.contains(table.name())).toList(),
+        sequences,
+        notes);
+  }
+
   Catalog withSequences(Connection connection) throws SQLException {
     Map<String, List<Sequence>> read = new TreeMap<>();
     for (TableName name : sequences) {

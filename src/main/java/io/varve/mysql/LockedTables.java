@@ -64,7 +64,7 @@ final class LockedTables implements SnapshotMethod {
     List<JdbcConnection> connections = candidates.first(wanted);
     JdbcConnection locker = candidates.all().getLast();
     try {
-      if (!lock(locker, deadline)) {
+      if (!lock(locker, deadline, LONGEST_OPENING)) {
         return new Outcome.Failed("the tables could not be locked: other transactions held them");
       }
       Optional<LogPosition> position;
@@ -86,7 +86,7 @@ final class LockedTables implements SnapshotMethod {
     }
   }
 
-  private String denial(Connection locker, SQLException failed) throws SQLException {
+  String denial(Connection locker, SQLException failed) throws SQLException {
     Set<String> schemas =
         tables.stream().map(TableName::schema).collect(toCollection(TreeSet::new));
     List<MissingPrivilege> missing =
@@ -96,14 +96,20 @@ final class LockedTables implements SnapshotMethod {
         : SqlErrors.reason(failed) + ". " + MissingPrivilege.advice(missing);
   }
 
-  private boolean lock(Connection locker, Deadline deadline) throws SQLException {
+  /**
+   * Locks them, if that can be done soon.
+   *
+   * @param longestSilence after which the server lets go of them by itself
+   * @return false if others held them
+   */
+  boolean lock(Connection locker, Deadline deadline, Duration longestSilence) throws SQLException {
     execute(
         locker,
         "SET SESSION lock_wait_timeout = "
             + LOCK_WAIT_SECONDS
             // Should this program vanish without a word, the server lets go of the locks.
             + ", SESSION wait_timeout = "
-            + LONGEST_OPENING.toSeconds());
+            + longestSilence.toSeconds());
     String statement =
         tables.stream()
             .map(table -> table.quoted() + " READ")
@@ -141,7 +147,7 @@ final class LockedTables implements SnapshotMethod {
   }
 
   // Exact for the locked tables: all of their commits are in the log and none is under way.
-  private Optional<LogPosition> end(Connection locker) throws SQLException {
+  Optional<LogPosition> end(Connection locker) throws SQLException {
     try {
       return BinlogStatus.read(locker, info)
           .filter(status -> status.end().isPresent())
@@ -156,7 +162,7 @@ final class LockedTables implements SnapshotMethod {
   }
 
   // After the unlock, for it scans the log.
-  private LogPosition withGtid(Connection connection, LogPosition position) {
+  LogPosition withGtid(Connection connection, LogPosition position) {
     if (!info.isMariaDb()) {
       return position;
     }

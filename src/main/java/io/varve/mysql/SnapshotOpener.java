@@ -21,6 +21,10 @@ import java.util.Optional;
  */
 public final class SnapshotOpener {
 
+  static final String KEEPS_METADATA_LOCKS =
+      "DDL on a table waits until the backup ends once the table is read: the user lacks BINLOG"
+          + " ADMIN";
+
   private final DatabaseServer server;
   private Optional<CommitBoundary.Noted> noted = Optional.empty();
 
@@ -99,9 +103,7 @@ public final class SnapshotOpener {
                       + " connections share the snapshot");
             }
             if (SessionSetUp.keepsMetadataLocks(opened.connections().getFirst(), server.info())) {
-              shortfalls.add(
-                  "DDL on a table waits until the backup ends once the table is read: the user lacks"
-                      + " BINLOG ADMIN");
+              shortfalls.add(KEEPS_METADATA_LOCKS);
             }
             Instant takenAt = clock(opened.connections().getFirst());
             return new Snapshot(
@@ -143,7 +145,7 @@ public final class SnapshotOpener {
             doing, subject, reason, "Let the way be chosen, or remove what stands against it.");
   }
 
-  private static Instant clock(Connection connection) throws SQLException {
+  static Instant clock(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery("SELECT UTC_TIMESTAMP(6)")) {
       row.next();

@@ -212,6 +212,17 @@ public final class Source implements AutoCloseable {
     return opener.open(way.map(request::forcing).orElse(request));
   }
 
+  /**
+   * Takes a worker's seat where the processes of one job meet.
+   *
+   * @param job its id
+   * @param worker from 0
+   * @throws io.varve.RetryLaterException if another process has this seat
+   */
+  public SnapshotMeeting meeting(String job, int worker, int workers) {
+    return SnapshotMeeting.join(server, job, worker, workers);
+  }
+
   /** How the server is doing; may be asked by other threads too. */
   public ServerStatus status() {
     return status;

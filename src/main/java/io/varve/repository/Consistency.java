@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param tablesOutside those that no snapshot covers, by their engine
  * @param binlogFile the position in the source's binary log, where it is known exactly
  * @param gtidSet likewise, as the server writes it
+ * @param processes that shared it; null for one
  */
 public record Consistency(
     String snapshot,
@@ -27,12 +28,27 @@ public record Consistency(
     List<String> tablesOutside,
     @Nullable String binlogFile,
     @Nullable Long binlogPosition,
-    @Nullable String gtidSet) {
+    @Nullable String gtidSet,
+    @Nullable Integer processes) {
 
   public Consistency {
     requireNonNull(snapshot, "snapshot");
     waysRefused = List.copyOf(waysRefused);
     tablesOutside = List.copyOf(tablesOutside);
+  }
+
+  /** The same with tables that it does not cover. */
+  public Consistency without(List<String> tables) {
+    return new Consistency(
+        snapshot,
+        connections,
+        passes,
+        waysRefused,
+        tables,
+        binlogFile,
+        binlogPosition,
+        gtidSet,
+        processes);
   }
 
   /** Where the source's log stands at the snapshot, as far as it is known. */

@@ -148,12 +148,42 @@ public final class Job {
 
   /** Notes what the run has stored, for the one that goes on if this one cannot. */
   public synchronized void checkpoint(List<CheckpointRange> ranges) {
-    put("running", null, ranges);
+    put("running", null, ranges, null);
+  }
+
+  /** Notes how many rows tables have, for the run that commits. */
+  public synchronized void counts(List<TableCount> counts) {
+    put("running", null, null, counts);
+  }
+
+  /** The run has done its share of a backup, which another commits. */
+  public synchronized void handsOver() {
+    signs.cancel(false);
+    put("stopped", null, null);
   }
 
   /** Ends the record. */
   public synchronized void done() {
     end("done", null);
+  }
+
+  /** Ends the records of those that were at work for a backup that now exists. */
+  public void endsOthers(List<String> jobs, BackupId backup) {
+    for (String job : jobs) {
+      repository.recordEnd(
+          new JobEntry(
+              Repository.FORMAT,
+              job,
+              work,
+              backup,
+              null,
+              "done",
+              clock.instant(),
+              null,
+              null,
+              null,
+              null));
+    }
   }
 
   /**
@@ -220,18 +250,28 @@ public final class Job {
     }
   }
 
+  private void put(String state, @Nullable String message, @Nullable List<CheckpointRange> ranges) {
+    put(state, message, ranges, null);
+  }
+
   private synchronized void put(
-      String state, @Nullable String message, @Nullable List<CheckpointRange> ranges) {
-    repository.record(entry(state, message, ranges), pieces++);
+      String state,
+      @Nullable String message,
+      @Nullable List<CheckpointRange> ranges,
+      @Nullable List<TableCount> counts) {
+    repository.record(entry(state, message, ranges, counts), pieces++);
   }
 
   private synchronized void end(String state, @Nullable String message) {
     signs.cancel(false);
-    repository.recordEnd(entry(state, message, null));
+    repository.recordEnd(entry(state, message, null, null));
   }
 
   private JobEntry entry(
-      String state, @Nullable String message, @Nullable List<CheckpointRange> ranges) {
+      String state,
+      @Nullable String message,
+      @Nullable List<CheckpointRange> ranges,
+      @Nullable List<TableCount> counts) {
     return new JobEntry(
         Repository.FORMAT,
         id,
@@ -242,6 +282,7 @@ public final class Job {
         clock.instant(),
         message,
         sourceBytes,
-        ranges);
+        ranges,
+        counts);
   }
 }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param message of the failure
  * @param sourceBytes size of the source's tables, by its own guess; null where it is not known yet
  * @param ranges that the job has read and stored since its last piece
+ * @param counts rows of tables, by the server, in a snapshot that several processes share
  */
 public record JobEntry(
     int format,
@@ -29,7 +30,8 @@ public record JobEntry(
     Instant time,
     @Nullable String message,
     @Nullable Long sourceBytes,
-    @Nullable List<CheckpointRange> ranges) {
+    @Nullable List<CheckpointRange> ranges,
+    @Nullable List<TableCount> counts) {
 
   public JobEntry {
     requireNonNull(job, "job");

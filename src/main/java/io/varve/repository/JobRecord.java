@@ -59,6 +59,13 @@ public record JobRecord(String id, List<JobEntry> pieces, Instant lastModified) 
         .toList();
   }
 
+  /** The rows that it has counted. */
+  public List<TableCount> counts() {
+    return pieces.stream()
+        .flatMap(piece -> piece.counts() == null ? Stream.empty() : piece.counts().stream())
+        .toList();
+  }
+
   private Optional<BackupId> last(Function<JobEntry, @Nullable BackupId> what) {
     return pieces.stream().map(what).filter(Objects::nonNull).reduce((one, other) -> other);
   }

@@ -30,7 +30,7 @@ final class Layout {
               + BackupId.FORM
               + "|(parts|damaged)/"
               + PART_OF_A_BACKUP
-              + "|jobs/[^/]+/([0-9]+|end)\\.json|lease\\.json");
+              + "|jobs/[^/]+/([0-9]+|end|plan/plan|plan/snapshot)\\.json|lease\\.json");
 
   private Layout() {}
 
@@ -73,6 +73,21 @@ final class Layout {
   /** The last piece, by whose name a listing tells which jobs have ended. */
   static String jobEnd(String source, String job) {
     return jobs(source) + job + "/end.json";
+  }
+
+  /** How the work of a job is cut among several processes. */
+  static String plan(String source, String job) {
+    return jobs(source) + job + "/plan/plan.json";
+  }
+
+  /** What came of the meeting of the processes that work for a plan. */
+  static String sharedSnapshot(String source, String job) {
+    return jobs(source) + job + "/plan/snapshot.json";
+  }
+
+  /** Whether it may be the name of a job that its caller has chosen. */
+  static boolean isJobName(String name) {
+    return SOURCE.matcher(name).matches();
   }
 
   static String lease(String source) {

@@ -231,6 +231,47 @@ public final class SourceRepository {
     store.create(Layout.jobEnd(source, entry.job()), Content.of(Json.write(entry)));
   }
 
+  /**
+   * Puts a plan; of several of one name the first stands.
+   *
+   * @return the one that stands
+   * @throws InvalidRequestException if a job cannot be named so
+   */
+  public WorkPlan putPlan(WorkPlan plan) {
+    String key = Layout.plan(source, requireJobName(plan.job()));
+    store.create(key, Content.of(Json.write(plan)));
+    return plan(plan.job()).orElseThrow(() -> damaged(key, "it was put and is not there"));
+  }
+
+  /** The plan of a job, where there is one. One request. */
+  public Optional<WorkPlan> plan(String job) {
+    String key = Layout.plan(source, requireJobName(job));
+    return store.get(key).map(object -> parse(object, key, WorkPlan.class));
+  }
+
+  private static String requireJobName(String job) {
+    if (!Layout.isJobName(job)) {
+      throw new InvalidRequestException(
+          "use",
+          "the job name '" + job + "'",
+          "it has other characters than letters, digits, dot, hyphen and underscore, or is longer"
+              + " than 100",
+          "Choose another.");
+    }
+    return job;
+  }
+
+  /** Puts what came of the meeting of a plan's workers; the first that is put stands. */
+  public void putSharedSnapshot(String job, SharedSnapshot snapshot) {
+    store.create(Layout.sharedSnapshot(source, job), Content.of(Json.write(snapshot)));
+  }
+
+  /** What came of the meeting of a plan's workers; empty before it. One request. */
+  public Optional<SharedSnapshot> sharedSnapshot(String job) {
+    String key = Layout.sharedSnapshot(source, job);
+    return store.get(key).map(object -> parse(object, key, SharedSnapshot.class));
+  }
+
   /** When the first piece of a job's record was put, by the store's clock. */
   public Instant timeOf(Job job) {
     String key = Layout.job(source, job.id(), 0);

@@ -70,7 +70,7 @@ final class PlainBackups {
             SOURCE,
             new SourceInfo("mysql", "9.7.0", "", "UTC", 0),
             id.time(),
-            new Consistency("single", 1, 1, List.of(), List.of(), null, null, null),
+            new Consistency("single", 1, 1, List.of(), List.of(), null, null, null, null),
             "test",
             RowChecksum.ALGORITHM,
             "none",

@@ -1,0 +1,128 @@
+package io.varve.cli;
+
+import io.varve.backup.BackupOptions;
+import io.varve.backup.BackupShare;
+import io.varve.backup.ShareReport;
+import io.varve.backup.TimeLimit;
+import io.varve.mysql.Source;
+import io.varve.repository.Repository;
+import io.varve.repository.SourceRepository;
+import io.varve.repository.WorkPlan;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code varve work}. */
+@Command(
+    name = "work",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Does one share of a job that varve backup --workers has cut. Any number of times, anywhere, in",
+      "any order: a share that is done is not done again, and one that dies is gone on with."
+    },
+    footer = {
+      "",
+      "Example:",
+      "  varve backup --store s3://bucket --source mysql://backup@db --workers 4 --job nightly-1",
+      "  varve work nightly-1 --store s3://bucket --source mysql://backup@db --worker 0    (to 3)",
+      "  varve finish nightly-1 --store s3://bucket --source mysql://backup@db"
+    })
+final class WorkCommand implements Callable<Integer> {
+
+  @Spec CommandSpec spec = CommandSpec.create();
+
+  @Mixin JobOptions job = new JobOptions();
+
+  @Mixin StoreOptions store = new StoreOptions();
+
+  @Option(
+      names = "--worker",
+      paramLabel = "I",
+      description = "which share, from 0; default: JOB_COMPLETION_INDEX, as Kubernetes sets it")
+  @Nullable Integer worker;
+
+  @Option(
+      names = "--patience",
+      paramLabel = "TIME",
+      defaultValue = "60s",
+      converter = TimeSpan.class,
+      description =
+          "wait so long (default: 60s) for the other workers, where they are to share a snapshot")
+  Duration patience = Duration.ofSeconds(60);
+
+  @Option(
+      names = "--deadline",
+      paramLabel = "TIME",
+      converter = TimeSpan.class,
+      description = "stop in this time (90s, 10m, 2h), and say CONTINUE if it was not enough")
+  @Nullable Duration deadline;
+
+  @Mixin ParallelOption parallel = new ParallelOption();
+
+  @Mixin ThrottleOptions throttle = new ThrottleOptions();
+
+  @Mixin CommonOptions common = new CommonOptions();
+
+  @Override
+  public Integer call() {
+    int share = share();
+    ShareReport report;
+    try (ConsoleProgress progress = common.progress();
+        Repository repository = store.open()) {
+      SourceRepository backups = store.source(repository);
+      WorkPlan plan = job.plan(backups);
+      BackupOptions options =
+          BackupOptions.of(plan, parallel.connections())
+              .until(deadline == null ? TimeLimit.NONE : TimeLimit.in(deadline))
+              .throttled(throttle.throttling());
+      try (Source source = Source.connect(job.source(progress))) {
+        report =
+            new BackupShare(
+                    source, backups, plan, share, options, patience, progress, Clock.systemUTC())
+                .run();
+      }
+    }
+    common.print(report, text(report));
+    return 0;
+  }
+
+  private int share() {
+    if (worker != null) {
+      return worker;
+    }
+    String index = System.getenv("JOB_COMPLETION_INDEX");
+    if (index == null || !index.matches("[0-9]{1,6}")) {
+      throw new ParameterException(
+          spec.commandLine(), "say which share it is to do (--worker, from 0)");
+    }
+    return Integer.parseInt(index);
+  }
+
+  private static String text(ShareReport report) {
+    Lines lines =
+        Lines.of("Worker " + report.worker() + " of job " + report.job())
+            .line(
+                "state",
+                switch (report.state()) {
+                  case "finished" -> "the backup is there already";
+                  case "nothing" -> "its share was read already";
+                  default -> "its share is read";
+                })
+            .line(
+                "read", Quantity.count(report.rows()) + " rows, " + Quantity.bytes(report.bytes()))
+            .line(
+                "snapshot",
+                report.inSharedSnapshot()
+                    ? "one with all other workers"
+                    : report.whyNot().isEmpty() ? "of its own" : "of its own: " + report.whyNot());
+    return lines.toString();
+  }
+}

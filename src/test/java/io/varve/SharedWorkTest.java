@@ -1,0 +1,285 @@
+package io.varve;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.repository.Changes;
+import io.varve.repository.Manifest;
+import io.varve.repository.PartEntry;
+import io.varve.repository.Summary;
+import io.varve.testing.Bank;
+import io.varve.testing.CommandLineChild;
+import io.varve.testing.ManifestSchema;
+import io.varve.testing.Numbers;
+import io.varve.testing.TestRepository;
+import io.varve.testing.TestSchema;
+import io.varve.testing.TestServer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Several processes make one backup, while others write to the source. */
+class SharedWorkTest {
+
+  private static final int ACCOUNTS = 40_000;
+  private static final String JOB = "nightly-1";
+
+  /** Three sessions with this pause come to some 500 commits a second. */
+  private static final Duration BETWEEN_COMMITS = Duration.ofMillis(5);
+
+  @TempDir private Path folder;
+  private final TestServer server = TestServer.shared();
+  private TestRepository repository;
+  private TestSchema bank;
+  private TestSchema copy;
+
+  @BeforeEach
+  void open() {
+    repository = TestRepository.in(folder);
+    bank = server.freshSchema();
+    copy = server.freshSchema();
+  }
+
+  @AfterEach
+  void close() {
+    bank.close();
+    copy.close();
+    repository.close();
+  }
+
+  @Test
+  void fourProcessesShareOneSnapshotAndNothingIsJudgedAgain() throws Exception {
+    Bank accounts = Bank.open(bank, ACCOUNTS);
+    Set<String> ofWorkers;
+    try (Bank.Transfers transfers = accounts.transfersBetween(ACCOUNTS, BETWEEN_COMMITS)) {
+      transfers.await(100);
+      plan(4, "--share-snapshot");
+      assertThat(work(0, 1, 2, 3)).allMatch(text -> text.contains("one with all other workers"));
+      transfers.await(transfers.count() + 100);
+      ofWorkers = repository.source().partSizes().keySet();
+      requireDone(run("finish", JOB));
+    }
+    Manifest backup = newest();
+    assertThat(backup.consistency().snapshot()).isEqualTo("lock-tables");
+    assertThat(backup.consistency().processes()).isEqualTo(4);
+    assertThat(keys(backup)).as("nothing is read by whoever finishes").isEqualTo(ofWorkers);
+    requireRestoresToOneInstant(accounts);
+  }
+
+  @Test
+  void processesWithSnapshotsOfTheirOwnMakePartsThatOneConsistentPassTakes() throws Exception {
+    Bank accounts = Bank.open(bank, ACCOUNTS);
+    Set<String> ofWorkers;
+    try (Bank.Transfers transfers = accounts.transfersBetween(100, BETWEEN_COMMITS)) {
+      transfers.await(20);
+      plan(3);
+      work(2);
+      transfers.await(transfers.count() + 20);
+      work(0, 1);
+      transfers.await(transfers.count() + 20);
+      ofWorkers = repository.source().partSizes().keySet();
+      requireDone(run("finish", JOB));
+    }
+    Manifest backup = newest();
+    assertThat(backup.consistency().processes()).isNull();
+    Set<String> again = new HashSet<>(keys(backup));
+    again.removeAll(ofWorkers);
+    assertThat(again).as("what had changed since was read").isNotEmpty();
+    assertThat(again.size()).as("what held was not").isLessThan(ofWorkers.size() / 2);
+    requireRestoresToOneInstant(accounts);
+  }
+
+  @Test
+  void aWorkerThatDiesOrRunsTwiceChangesNothing() throws Exception {
+    Bank accounts = Bank.open(bank, ACCOUNTS);
+    try (Bank.Transfers transfers = accounts.transfersBetween(100, BETWEEN_COMMITS)) {
+      transfers.await(20);
+      plan(3);
+      try (CommandLineChild killed = start("work", JOB, "--worker", "1", "--limit-rate", "64K")) {
+        transfers.await(transfers.count() + 300);
+        killed.kill();
+      }
+      work(0, 0); // both at once: the one that comes second has nothing to do, or is told to wait
+      assertThat(work(0).getFirst()).contains("its share was read already");
+      requireDone(run("finish", JOB));
+    }
+    requireRestoresToOneInstant(accounts);
+    assertThat(work(2).getFirst()).contains("the backup is there already");
+    String again = run("finish", JOB);
+    requireDone(again);
+    assertThat(again).contains(newest().id().value());
+    assertThat(repository.source().backups()).hasSize(1);
+    assertThat(repository.source().openJobs()).as("all have ended").isEmpty();
+  }
+
+  @Test
+  void oneWorkerThatDoesNotComeCostsTheOthersTheirSnapshotAndNobodyTheBackup() throws Exception {
+    Bank accounts = Bank.open(bank, ACCOUNTS);
+    try (Bank.Transfers transfers = accounts.transfersBetween(100, BETWEEN_COMMITS)) {
+      transfers.await(20);
+      plan(3, "--share-snapshot");
+      List<CommandLineChild> two = new ArrayList<>();
+      for (int worker : new int[] {0, 2}) {
+        two.add(start("work", JOB, "--worker", "" + worker, "--patience", "2s"));
+      }
+      for (CommandLineChild child : two) {
+        assertThat(child.await()).as(child.text()).isZero();
+        assertThat(child.text()).contains("of its own: 2 of 3 workers came in time");
+        child.close();
+      }
+      assertThat(work(1).getFirst()).contains("of its own: 2 of 3 workers came in time");
+      requireDone(run("finish", JOB));
+    }
+    requireRestoresToOneInstant(accounts);
+  }
+
+  @Test
+  void anIncrementalOfSeveralProcessesReadsWhatHasChanged() throws Exception {
+    Bank accounts = Bank.open(bank, ACCOUNTS);
+    server.execute(
+        "CREATE TABLE " + bank.name() + ".words (word VARCHAR(60) PRIMARY KEY, n INT)",
+        "INSERT INTO "
+            + bank.name()
+            + ".words SELECT SHA2(n, 224), n FROM "
+            + Numbers.below(20_000));
+    try (Bank.Transfers transfers = accounts.transfersBetween(50, BETWEEN_COMMITS)) {
+      transfers.await(20);
+      plan(1);
+      work(0);
+      requireDone(run("finish", JOB));
+    }
+    server.execute(
+        "UPDATE " + bank.name() + ".words SET n = n + 1 WHERE n = 4711",
+        "DELETE FROM " + bank.name() + ".words WHERE word < '1'",
+        "CREATE TABLE " + bank.name() + ".empty (id INT PRIMARY KEY)");
+    requireDone(
+        run(
+            "backup",
+            "--workers",
+            "2",
+            "--job",
+            "nightly-2",
+            "--share-snapshot",
+            "--incremental",
+            "--include",
+            bank.name() + ".*",
+            "--part-size",
+            "64K"));
+    try (CommandLineChild one = start("work", "nightly-2", "--worker", "0");
+        CommandLineChild other = start("work", "nightly-2", "--worker", "1")) {
+      assertThat(one.await()).as(one.text()).isZero();
+      assertThat(other.await()).as(other.text()).isZero();
+    }
+    requireDone(run("finish", "nightly-2"));
+    Manifest backup = newest();
+    assertThat(backup.consistency().processes()).isEqualTo(2);
+    Changes changes = requireNonNull(backup.changes());
+    assertThat(changes.partsKept()).isGreaterThan(changes.partsStored());
+    requireRestoresToOneInstant(accounts);
+    assertThat(sumsOfWords(copy)).isEqualTo(sumsOfWords(bank));
+  }
+
+  @Test
+  void ddlAfterTheSnapshotIsSeenByWhoeverFinishes() throws Exception {
+    Bank accounts = Bank.open(bank, ACCOUNTS);
+    try (Bank.Transfers transfers = accounts.transfersBetween(ACCOUNTS, BETWEEN_COMMITS)) {
+      transfers.await(20);
+      plan(2, "--share-snapshot");
+      work(0, 1);
+    }
+    server.execute("ALTER TABLE " + bank.name() + ".accounts ADD COLUMN more INT");
+    requireDone(run("finish", JOB));
+    assertThat(newest().consistency().processes()).isNull();
+    requireRestoresToOneInstant(accounts);
+  }
+
+  private List<List<String>> sumsOfWords(TestSchema schema) {
+    return server.rows("SELECT COUNT(*), SUM(n) FROM " + schema.name() + ".words");
+  }
+
+  private void plan(int workers, String... more) {
+    List<String> args =
+        new ArrayList<>(
+            List.of(
+                "backup",
+                "--workers",
+                "" + workers,
+                "--job",
+                JOB,
+                "--include",
+                bank.name() + ".*",
+                "--part-size",
+                "64K"));
+    args.addAll(List.of(more));
+    requireDone(run(args.toArray(String[]::new)));
+  }
+
+  /** Some workers at once; what each has printed. */
+  private List<String> work(int... workers) {
+    List<CommandLineChild> children =
+        IntStream.of(workers)
+            .mapToObj(worker -> start("work", JOB, "--worker", "" + worker))
+            .toList();
+    List<String> texts = new ArrayList<>();
+    for (CommandLineChild child : children) {
+      int code = child.await();
+      texts.add(child.text());
+      assertThat(code).as(child.text()).isIn(0, workers.length > 1 ? 5 : 0);
+      child.close();
+    }
+    return texts;
+  }
+
+  private CommandLineChild start(String... args) {
+    List<String> all = new ArrayList<>(List.of(args));
+    all.addAll(
+        List.of(
+            "--store",
+            folder.toUri().toString(),
+            "--source",
+            server.uri(),
+            "--name",
+            TestRepository.SOURCE,
+            "--parallel",
+            "2"));
+    return CommandLineChild.start(server, all.toArray(String[]::new));
+  }
+
+  private String run(String... args) {
+    try (CommandLineChild child = start(args)) {
+      int code = child.await();
+      return "exit code " + code + "\n" + child.text();
+    }
+  }
+
+  private static void requireDone(String run) {
+    assertThat(run).startsWith("exit code 0\n");
+  }
+
+  private Manifest newest() {
+    Summary backup = repository.source().backups().getLast();
+    ManifestSchema.requireValid(repository.store(), TestRepository.SOURCE, backup.id());
+    return repository.source().manifest(backup.id());
+  }
+
+  private void requireRestoresToOneInstant(Bank accounts) {
+    repository.restore(server, newest().id(), TestRepository.renaming(bank.name(), copy.name()));
+    accounts.requireOneInstant(copy);
+  }
+
+  private static Set<String> keys(Manifest manifest) {
+    return manifest.tables().stream()
+        .flatMap(table -> table.parts().stream())
+        .map(PartEntry::key)
+        .collect(Collectors.toSet());
+  }
+}
