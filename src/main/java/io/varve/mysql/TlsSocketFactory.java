@@ -27,7 +27,8 @@ import javax.net.ssl.X509ExtendedTrustManager;
 public final class TlsSocketFactory extends StandardSocketFactory {
 
   @Override
-  @SuppressWarnings("unchecked") // the driver's signature; it takes what it gets for a Socket
+  // The driver's signature; it takes what it gets for a Socket.
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
   public <T extends Closeable> T performTlsHandshake(
       SocketConnection connection, ServerSession session, Log log) throws IOException {
     SslMode mode =

@@ -13,14 +13,16 @@ import java.security.KeyStore;
 import java.sql.Connection;
 import java.util.Base64;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
-/** A server whose certificate, for 127.0.0.1, is its own authority, and that asks clients for one. */
+/**
+ * A server whose certificate, for 127.0.0.1, is its own authority, and that asks clients for one.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DatabaseTlsTest {
 
@@ -79,15 +81,15 @@ class DatabaseTlsTest {
 
   @Test
   void aCertificateForAnotherHostIsRefusedWhereTheHostCounts() throws Exception {
-    ServerAddress byName =
-        new ServerAddress(Optional.empty(), "localhost", server().port());
+    ServerAddress byName = new ServerAddress(Optional.empty(), "localhost", server().port());
     TlsSettings identity = TlsSettings.of(TlsMode.VERIFY_IDENTITY);
     assertThatThrownBy(
-            () -> DatabaseServer.connect(
-                ConnectionSettings.of(byName, "root", Secret.EMPTY)
-                    .withTls(identity.withAuthorities(inFile("server")))))
+            () ->
+                DatabaseServer.connect(
+                    ConnectionSettings.of(byName, "root", Secret.EMPTY)
+                        .withTls(identity.withAuthorities(inFile("server")))))
         .isInstanceOf(InvalidRequestException.class)
-        .hasMessageContaining("localhost");
+        .hasMessageContaining("matching localhost");
     DatabaseServer.connect(
             ConnectionSettings.of(byName, "root", Secret.EMPTY)
                 .withTls(TlsSettings.of(TlsMode.VERIFY_CA).withAuthorities(inFile("server"))))

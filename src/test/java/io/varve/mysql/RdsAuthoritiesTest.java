@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 class RdsAuthoritiesTest {
 
   private static final Pattern NAME =
-      Pattern.compile("CN=Amazon RDS (Preview )?[a-z]+-[a-z]+-\\d Root CA (RSA2048|RSA4096|ECC384)");
+      Pattern.compile(
+          "CN=Amazon RDS (Preview )?[a-z]+-[a-z]+-\\d Root CA (RSA2048|RSA4096|ECC384)");
 
   private final List<X509Certificate> authorities = authorities();
 
