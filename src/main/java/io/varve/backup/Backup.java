@@ -179,14 +179,7 @@ public final class Backup {
     } catch (VarveException e) {
       progress.warn("the job's record could not be closed: " + e.reason());
     }
-    return new BackupReport(
-        manifest.id(),
-        manifest.kind(),
-        manifest.totals(),
-        manifest.consistency(),
-        manifest.notes(),
-        Optional.ofNullable(manifest.parent()),
-        Objects.requireNonNull(manifest.changes()));
+    return BackupReport.of(manifest);
   }
 
   /** Goes on with what a run left unfinished, or begins. */
