@@ -179,14 +179,7 @@ public final class Backup {
     } catch (VarveException e) {
       progress.warn("the job's record could not be closed: " + e.reason());
     }
-    return new BackupReport(
-        manifest.id(),
-        manifest.kind(),
-        manifest.totals(),
-        manifest.consistency(),
-        manifest.notes(),
-        Optional.ofNullable(manifest.parent()),
-        Objects.requireNonNull(manifest.changes()));
+    return BackupReport.of(manifest);
   }
 
   /** Goes on with what a run left unfinished, or begins. */
@@ -438,7 +431,8 @@ public final class Backup {
             + size(work.judgedBytes())
             + " judged of about "
             + size(opening.expectedBytes()),
-        id);
+        id,
+        "Call it again: it goes on where it stopped (--continue " + id + ").");
   }
 
   private static InvalidRequestException outOfReach(BackupId id, String reason) {

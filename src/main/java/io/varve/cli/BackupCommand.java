@@ -4,7 +4,6 @@ import io.varve.backup.Backup;
 import io.varve.backup.BackupBase;
 import io.varve.backup.BackupOptions;
 import io.varve.backup.BackupReport;
-import io.varve.backup.TimeLimit;
 import io.varve.mysql.ConnectionSettings;
 import io.varve.mysql.JudgeBy;
 import io.varve.mysql.SnapshotWay;
@@ -16,7 +15,6 @@ import io.varve.repository.Repository;
 import io.varve.repository.Totals;
 import io.varve.store.StoreProbe;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -68,12 +66,7 @@ final class BackupCommand implements Callable<Integer> {
       description = "with --incremental: since this backup (an id, latest, or a time)")
   @Nullable String parent;
 
-  @Option(
-      names = "--deadline",
-      paramLabel = "TIME",
-      converter = TimeSpan.class,
-      description = "stop in this time (90s, 10m, 2h), and say CONTINUE if it was not enough")
-  @Nullable Duration deadline;
+  @Mixin DeadlineOption deadline = new DeadlineOption();
 
   @Option(
       names = "--continue",
@@ -153,7 +146,7 @@ final class BackupCommand implements Callable<Integer> {
             accounts,
             base(),
             judgeBy(),
-            deadline == null ? TimeLimit.NONE : TimeLimit.in(deadline),
+            deadline.limit(),
             throttle.throttling(),
             tags);
     try (ConsoleProgress progress = common.progress()) {
