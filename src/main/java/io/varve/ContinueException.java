@@ -9,16 +9,17 @@ public final class ContinueException extends VarveException {
   private final String token;
 
   /**
-   * @param token for the next call
+   * @param token for the next call; empty where the same call goes on by itself
+   * @param hint how to make that call, as whole sentences
    */
-  public ContinueException(String doing, String subject, String reason, String token) {
-    super(
-        doing,
-        subject,
-        reason,
-        "Call it again: it goes on where it stopped (--continue " + token + ").",
-        null);
+  public ContinueException(String doing, String subject, String reason, String token, String hint) {
+    super(doing, subject, reason, hint, null);
     this.token = token;
+  }
+
+  /** The same for whoever goes on another way: a command that has this work as its part. */
+  public ContinueException hinting(String otherHint) {
+    return new ContinueException(doing(), subject(), reason(), token, otherHint);
   }
 
   /** What the next call goes on with. */

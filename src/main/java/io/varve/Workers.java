@@ -9,7 +9,9 @@ import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -65,6 +67,30 @@ public final class Workers {
   public static <T> void share(int threads, List<T> items, Consumer<T> work) {
     int most = Math.max(1, Math.min(threads, items.size()));
     share(IntStream.range(0, most).boxed().toList(), items, (thread, item) -> work.accept(item));
+  }
+
+  /**
+   * As {@link #share(List, List, BiConsumer)}, until the time is up: then none is taken, and what
+   * was begun is finished.
+   *
+   * @param work answers whether it has done the item, which it may leave when the time is up
+   * @return whether all of them are done
+   */
+  public static <R, T> boolean shareUntil(
+      TimeLimit limit, List<R> resources, List<T> items, BiPredicate<R, T> work) {
+    Queue<T> waiting = new ConcurrentLinkedQueue<>(items);
+    AtomicBoolean whole = new AtomicBoolean(true);
+    each(
+        resources,
+        resource -> {
+          while (!waiting.isEmpty() && !limit.isNear()) {
+            T next = waiting.poll();
+            if (next != null && !work.test(resource, next)) {
+              whole.set(false);
+            }
+          }
+        });
+    return whole.get() && waiting.isEmpty();
   }
 
   private static RuntimeException unwrapped(ExecutionException e) {

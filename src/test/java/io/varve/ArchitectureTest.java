@@ -24,6 +24,7 @@ class ArchitectureTest {
   private static final List<List<String>> ROWS =
       List.of(
           List.of("cli", "function", "server"),
+          List.of("configuration"),
           List.of("backup", "restore", "verify", "check", "retention"),
           List.of("repository"),
           List.of("mysql"),
@@ -71,8 +72,11 @@ class ArchitectureTest {
           .dependOn("picocli..", "me.tongfei..");
 
   @ArchTest
-  static final ArchRule onlyStoreKnowsTheAwsSdk =
-      onlyIn("only the store knows the AWS SDK", "io.varve.store..")
+  static final ArchRule onlyStoreAndConfigurationKnowTheAwsSdk =
+      onlyIn(
+              "only the store and the configuration know the AWS SDK",
+              "io.varve.store..",
+              "io.varve.configuration..")
           .dependOn("software.amazon..", "io.quarkiverse.amazon..");
 
   @ArchTest

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.varve.backup.BackupBase;
 import io.varve.backup.BackupOptions;
 import io.varve.backup.BackupReport;
-import io.varve.backup.TimeLimit;
 import io.varve.mysql.JudgeBy;
 import io.varve.mysql.Throttling;
 import io.varve.repository.TableTimes;

@@ -1,5 +1,6 @@
 package io.varve.backup;
 
+import io.varve.TimeLimit;
 import io.varve.mysql.Throttle;
 import io.varve.mysql.KeyRange;
 import io.varve.backup.KnownParts.KnownRange;

@@ -337,7 +337,8 @@ public final class Backup {
             + size(work.judgedBytes())
             + " judged of about "
             + size(opening.expectedBytes()),
-        id);
+        id,
+        "Call it again: it goes on where it stopped (--continue " + id + ").");
   }
 
   private static InvalidRequestException outOfReach(BackupId id, String reason) {

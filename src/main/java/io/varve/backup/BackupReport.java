@@ -1,7 +1,5 @@
 package io.varve.backup;
 
-import static java.util.Objects.requireNonNull;
-
 import io.varve.repository.BackupId;
 import io.varve.repository.BackupKind;
 import io.varve.repository.Changes;
@@ -9,6 +7,7 @@ import io.varve.repository.Consistency;
 import io.varve.repository.Manifest;
 import io.varve.repository.Totals;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -25,7 +24,7 @@ public record BackupReport(
     Optional<BackupId> parent,
     Changes changes) {
 
-  /** What the run that made a backup has said. */
+  /** Of one that is there. */
   public static BackupReport of(Manifest manifest) {
     return new BackupReport(
         manifest.id(),
@@ -34,6 +33,6 @@ public record BackupReport(
         manifest.consistency(),
         manifest.notes(),
         Optional.ofNullable(manifest.parent()),
-        requireNonNull(manifest.changes()));
+        Objects.requireNonNull(manifest.changes()));
   }
 }

@@ -309,7 +309,8 @@ public final class BackupShare {
         "finish the share of",
         "worker " + worker + " in job " + plan.job(),
         "the time is up after " + result.work().bytesRead() / 1_000_000 + " MB",
-        plan.job());
+        plan.job(),
+        "Call it again: it goes on where it stopped.");
   }
 
   private ShareReport report(String state, PassWork work, boolean shared, String whyNot) {

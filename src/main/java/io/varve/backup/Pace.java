@@ -1,5 +1,6 @@
 package io.varve.backup;
 
+import io.varve.TimeLimit;
 import io.varve.mysql.Throttle;
 
 /**

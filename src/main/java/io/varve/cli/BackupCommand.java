@@ -6,7 +6,6 @@ import io.varve.backup.BackupOptions;
 import io.varve.backup.BackupPlanner;
 import io.varve.backup.BackupReport;
 import io.varve.backup.PlanReport;
-import io.varve.backup.TimeLimit;
 import io.varve.mysql.ConnectionSettings;
 import io.varve.mysql.JudgeBy;
 import io.varve.mysql.SnapshotWay;
@@ -19,7 +18,6 @@ import io.varve.repository.SourceRepository;
 import io.varve.repository.Totals;
 import io.varve.store.StoreProbe;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -73,12 +71,7 @@ final class BackupCommand implements Callable<Integer> {
       description = "with --incremental: since this backup (an id, latest, or a time)")
   @Nullable String parent;
 
-  @Option(
-      names = "--deadline",
-      paramLabel = "TIME",
-      converter = TimeSpan.class,
-      description = "stop in this time (90s, 10m, 2h), and say CONTINUE if it was not enough")
-  @Nullable Duration deadline;
+  @Mixin DeadlineOption deadline = new DeadlineOption();
 
   @Option(
       names = "--continue",
@@ -187,7 +180,7 @@ final class BackupCommand implements Callable<Integer> {
             accounts,
             base(),
             judgeBy(),
-            deadline == null ? TimeLimit.NONE : TimeLimit.in(deadline),
+            deadline.limit(),
             throttle.throttling(),
             tags);
     try (ConsoleProgress progress = common.progress()) {

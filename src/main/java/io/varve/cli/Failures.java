@@ -47,7 +47,8 @@ final class Failures implements IExecutionExceptionHandler {
   static int print(Exception failure, PrintWriter err) {
     return switch (failure) {
       case ContinueException next -> {
-        err.println("CONTINUE " + next.token() + ": " + next.reason());
+        String token = next.token().isEmpty() ? "" : " " + next.token();
+        err.println("CONTINUE" + token + ": " + next.reason());
         err.println("  " + next.hint());
         yield next.exitCode();
       }

@@ -1,9 +1,9 @@
 package io.varve.cli;
 
+import io.varve.TimeLimit;
 import io.varve.backup.Backup;
 import io.varve.backup.BackupOptions;
 import io.varve.backup.BackupReport;
-import io.varve.backup.TimeLimit;
 import io.varve.mysql.Source;
 import io.varve.repository.Repository;
 import io.varve.repository.SourceRepository;

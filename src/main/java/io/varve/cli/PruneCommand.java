@@ -70,6 +70,8 @@ final class PruneCommand implements Callable<Integer> {
       description = "all that have this tag; repeatable")
   List<String> tags = List.of();
 
+  @Mixin DeadlineOption deadline = new DeadlineOption();
+
   @Option(names = "--dry-run", description = "say what would go and why the others stay")
   boolean dryRun;
 
@@ -98,7 +100,7 @@ final class PruneCommand implements Callable<Integer> {
     try (ConsoleProgress progress = common.progress();
         Repository repository = store.open()) {
       SourceRepository source = store.source(repository);
-      Prune prune = new Prune(source, progress, Clock.systemUTC());
+      Prune prune = new Prune(source, progress, Clock.systemUTC(), deadline.limit());
       report = dryRun ? prune.plan(policy) : prune.run(policy);
     }
     common.print(report, text(report));

@@ -109,6 +109,8 @@ final class RestoreCommand implements Callable<Integer> {
               + " grants")
   boolean accounts;
 
+  @Mixin DeadlineOption deadline = new DeadlineOption();
+
   @Option(names = "--dry-run", description = "print the plan, write nothing")
   boolean dryRun;
 
@@ -138,7 +140,8 @@ final class RestoreCommand implements Callable<Integer> {
             accounts,
             overwriteLive,
             false,
-            throttle.throttling());
+            throttle.throttling(),
+            deadline.limit());
     try (ConsoleProgress progress = common.progress()) {
       ConnectionSettings settings = target.settings(server, progress);
       try (Repository repository = store.open();

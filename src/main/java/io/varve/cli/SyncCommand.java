@@ -1,6 +1,8 @@
 package io.varve.cli;
 
+import io.varve.ContinueException;
 import io.varve.InvalidRequestException;
+import io.varve.TimeLimit;
 import io.varve.backup.Backup;
 import io.varve.backup.BackupBase;
 import io.varve.backup.BackupOptions;
@@ -10,6 +12,7 @@ import io.varve.mysql.ObjectOptions;
 import io.varve.mysql.SchemaDefinition;
 import io.varve.mysql.Source;
 import io.varve.mysql.Target;
+import io.varve.repository.BackupId;
 import io.varve.repository.Repository;
 import io.varve.repository.SourceRepository;
 import io.varve.restore.Restore;
@@ -59,6 +62,8 @@ final class SyncCommand implements Callable<Integer> {
 
   @Mixin ThrottleOptions throttle = new ThrottleOptions();
 
+  @Mixin DeadlineOption deadline = new DeadlineOption();
+
   @Option(
       names = "--no-binary-log",
       description = "keep what is written out of the standby's binary log")
@@ -71,6 +76,7 @@ final class SyncCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    TimeLimit limit = deadline.limit();
     int connections = parallel.connections();
     BackupOptions backing =
         new BackupOptions(
@@ -80,7 +86,8 @@ final class SyncCommand implements Callable<Integer> {
                 1,
                 Optional.empty())
             .on(BackupBase.LATEST)
-            .throttled(throttle.throttling());
+            .throttled(throttle.throttling())
+            .until(limit);
     RestoreOptions restoring =
         new RestoreOptions(
             selection.selection(),
@@ -92,7 +99,8 @@ final class SyncCommand implements Callable<Integer> {
             false,
             true,
             true,
-            throttle.throttling());
+            throttle.throttling(),
+            limit);
     try (ConsoleProgress progress = common.progress()) {
       ConnectionSettings from = source.settings(server, progress);
       ConnectionSettings to = target.settings(server, progress);
@@ -101,12 +109,21 @@ final class SyncCommand implements Callable<Integer> {
           Target standby =
               Target.connect(to, noBinaryLog ? Target.BinaryLog.OFF : Target.BinaryLog.ON)) {
         SourceRepository backups = repository.source(name);
+        Restore restore = new Restore(backups, standby, restoring, progress, Clock.systemUTC());
         BackupReport backup;
         try (Source opened = Source.connect(from)) {
-          requireNoOverwriting(opened, standby);
-          backup = new Backup(opened, backups, backing, progress, Clock.systemUTC()).run();
+          Set<String> schemas = schemas(opened);
+          requireNoOverwriting(opened, standby, schemas);
+          Optional<BackupId> unfinished =
+              limit == TimeLimit.NONE ? Optional.empty() : restore.unfinished(onStandby(schemas));
+          if (unfinished.isPresent()) {
+            progress.warn("goes on with bringing the standby to backup " + unfinished.get());
+            backup = BackupReport.of(backups.manifest(unfinished.get()));
+          } else {
+            backup = new Backup(opened, backups, backing, progress, Clock.systemUTC()).run();
+            restore.comesAfterOtherWork();
+          }
         }
-        Restore restore = new Restore(backups, standby, restoring, progress, Clock.systemUTC());
         RestoreReport restored = restore.run(restore.plan(backup.id()));
         progress.close();
         common.print(
@@ -115,19 +132,29 @@ final class SyncCommand implements Callable<Integer> {
                 + System.lineSeparator()
                 + RestoreCommand.text(restored, standby.address()));
       }
+    } catch (ContinueException next) {
+      throw next.hinting("Call it again with the same options: it goes on where it stopped.");
     }
     return 0;
   }
 
+  private Set<String> schemas(Source opened) {
+    return opened.catalog(selection.selection()).schemas().stream()
+        .map(SchemaDefinition::name)
+        .collect(Collectors.toSet());
+  }
+
+  private Set<String> onStandby(Set<String> schemas) {
+    return schemas.stream()
+        .map(schema -> rename.renames().getOrDefault(schema, schema))
+        .collect(Collectors.toSet());
+  }
+
   /** On one server a copy may stand beside its source, but not in its place. */
-  private void requireNoOverwriting(Source opened, Target standby) {
+  private void requireNoOverwriting(Source opened, Target standby, Set<String> schemas) {
     if (!opened.info().identity().equals(standby.info().identity())) {
       return;
     }
-    Set<String> schemas =
-        opened.catalog(selection.selection()).schemas().stream()
-            .map(SchemaDefinition::name)
-            .collect(Collectors.toSet());
     schemas.stream()
         .filter(schema -> schemas.contains(rename.renames().getOrDefault(schema, schema)))
         .findFirst()

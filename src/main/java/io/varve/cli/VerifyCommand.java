@@ -5,10 +5,13 @@ import io.varve.InvalidRequestException;
 import io.varve.repository.Repository;
 import io.varve.repository.SourceRepository;
 import io.varve.verify.Damage;
+import io.varve.verify.StoppedAt;
 import io.varve.verify.Verification;
+import io.varve.verify.VerifyOptions;
 import io.varve.verify.VerifyReport;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +62,14 @@ final class VerifyCommand implements Callable<Integer> {
       description = "read the parts, or so many of them")
   @Nullable Integer readData;
 
+  @Mixin DeadlineOption deadline = new DeadlineOption();
+
+  @Option(
+      names = "--continue",
+      paramLabel = "TOKEN",
+      description = "go on where the run stopped that printed this, with the same options")
+  @Nullable String token;
+
   @Mixin ParallelOption parallel = new ParallelOption();
 
   @Mixin CommonOptions common = new CommonOptions();
@@ -69,6 +80,8 @@ final class VerifyCommand implements Callable<Integer> {
     if (percent < 0 || percent > 100) {
       throw new ParameterException(spec.commandLine(), "--read-data must be from 0 to 100");
     }
+    VerifyOptions reading =
+        new VerifyOptions(percent, parallel.connections(), deadline.limit(), stoppedAt());
     VerifyReport report;
     try (ConsoleProgress progress = common.progress();
         Repository repository = store.open()) {
@@ -80,8 +93,7 @@ final class VerifyCommand implements Callable<Integer> {
             "there is no backup",
             "Check --store and --name; varve list shows what is there.");
       }
-      Verification verification =
-          new Verification(source, percent, parallel.connections(), progress, Clock.systemUTC());
+      Verification verification = new Verification(source, reading, progress, Clock.systemUTC());
       report =
           which == null ? verification.runAll() : verification.run(List.of(source.resolve(which)));
     }
@@ -101,6 +113,18 @@ final class VerifyCommand implements Callable<Integer> {
                     .collect(Collectors.joining(", "))
                 + ". varve repair makes damaged parts again where the source still has their rows;"
                 + " else make a new full backup. Find out what changed the store."));
+  }
+
+  private Optional<StoppedAt> stoppedAt() {
+    return Optional.ofNullable(token)
+        .map(
+            text ->
+                StoppedAt.parse(text)
+                    .orElseThrow(
+                        () ->
+                            new ParameterException(
+                                spec.commandLine(),
+                                "--continue must be what a run of verify printed")));
   }
 
   private static String text(VerifyReport report) {
@@ -131,6 +155,9 @@ final class VerifyCommand implements Callable<Integer> {
               + " ("
               + damage.key()
               + ")");
+    }
+    if (report.next() != null) {
+      lines.line("left", "the time was up: go on with --continue " + report.next());
     }
     if (!report.foreign().isEmpty()) {
       lines.line(

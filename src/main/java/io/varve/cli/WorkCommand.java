@@ -1,9 +1,9 @@
 package io.varve.cli;
 
+import io.varve.TimeLimit;
 import io.varve.backup.BackupOptions;
 import io.varve.backup.BackupShare;
 import io.varve.backup.ShareReport;
-import io.varve.backup.TimeLimit;
 import io.varve.mysql.Source;
 import io.varve.repository.Repository;
 import io.varve.repository.SourceRepository;

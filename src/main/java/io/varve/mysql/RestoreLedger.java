@@ -6,18 +6,25 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a restore has done so far, kept in a table of the target: a row for each table made and for
  * each part loaded. A part and its row are one transaction, so a restore that was killed and is
- * started again loads each part once.
+ * started again loads each part once. One with a limit of time also notes what {@link LedgerNote}
+ * has.
  */
 final class RestoreLedger {
 
   static final String TABLE = "varve_restore_ledger";
   private static final int DUPLICATE = 1062;
+  private static final int NOTES_A_STATEMENT = 500;
 
   private final TableName name;
 
@@ -113,6 +120,44 @@ final class RestoreLedger {
         delete.executeUpdate();
       }
     }
+  }
+
+  /** All notes of a kind. */
+  Set<String> noted(Connection connection, LedgerNote note) throws SQLException {
+    Set<String> noted = new HashSet<>();
+    Rows.each(
+        connection,
+        "SELECT detail FROM " + name.quoted() + " WHERE kind=" + Quoted.text(note.kind()),
+        row -> noted.add(row.getString(1)));
+    return noted;
+  }
+
+  /** Adds notes, unless they are there. */
+  void note(Connection connection, LedgerNote note, Collection<String> details)
+      throws SQLException {
+    List<String> all = List.copyOf(details);
+    for (int from = 0; from < all.size(); from += NOTES_A_STATEMENT) {
+      List<String> some = all.subList(from, Math.min(all.size(), from + NOTES_A_STATEMENT));
+      try (PreparedStatement insert =
+          connection.prepareStatement(
+              "INSERT IGNORE INTO "
+                  + name.quoted()
+                  + " VALUES "
+                  + String.join(", ", Collections.nCopies(some.size(), "(?, ?, ?)")))) {
+        int parameter = 0;
+        for (String detail : some) {
+          insert.setString(++parameter, note.kind());
+          insert.setString(++parameter, hash(detail));
+          insert.setString(++parameter, detail);
+        }
+        insert.executeUpdate();
+      }
+    }
+  }
+
+  void forget(Connection connection, LedgerNote note) throws SQLException {
+    Rows.execute(
+        connection, "DELETE FROM " + name.quoted() + " WHERE kind=" + Quoted.text(note.kind()));
   }
 
   void drop(Connection connection) throws SQLException {

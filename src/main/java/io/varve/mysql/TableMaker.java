@@ -16,6 +16,8 @@ import java.util.function.Function;
  */
 public final class TableMaker implements AutoCloseable {
 
+  private static final int DUPLICATE_KEY_NAME = 1061;
+
   private final Connection connection;
   private final String address;
   private final RestoreLedger ledger;
@@ -33,28 +35,36 @@ public final class TableMaker implements AutoCloseable {
    * Makes a table without what comes after the load, unless this restore has made it before. The
    * ledger's note comes first, so that no table of its own is ever taken for a stranger's.
    *
+   * @return false if this restore has made it before
    * @throws io.varve.InvalidRequestException if a table stands there that this restore has not
    *     made, and it is not to be replaced
    */
-  public void create(TableDefinition table, ExistingTable existing) {
-    guarded(
+  public boolean create(TableDefinition table, ExistingTable existing) {
+    return GuardedSql.call(
         "create",
-        "table " + table.name(),
+        "table " + table.name() + " on " + address,
         () -> {
-          if (!standsByThisRestore(table.name(), existing)) {
-            connection.setCatalog(table.name().schema());
-            Rows.execute(connection, SqlText.renameSchemas(table.create(), Quoting.PLAIN, renames));
+          if (standsByThisRestore(table.name(), existing)) {
+            return false;
           }
+          connection.setCatalog(table.name().schema());
+          Rows.execute(connection, SqlText.renameSchemas(table.create(), Quoting.PLAIN, renames));
+          return true;
         });
   }
 
-  /** Makes a sequence that goes on where the source's was; as a table, in whose namespace it is. */
-  public void create(Sequence sequence, TableName name, ExistingTable existing) {
-    guarded(
+  /**
+   * Makes a sequence that goes on where the source's was; as a table, in whose namespace it is.
+   *
+   * @return false if this restore has made it before
+   */
+  public boolean create(Sequence sequence, TableName name, ExistingTable existing) {
+    return GuardedSql.call(
         "create",
-        "sequence " + name,
+        "sequence " + name + " on " + address,
         () -> {
-          if (!standsByThisRestore(name, existing)) {
+          boolean stands = standsByThisRestore(name, existing);
+          if (!stands) {
             connection.setCatalog(name.schema());
             Rows.execute(connection, sequence.create());
           }
@@ -73,6 +83,7 @@ public final class TableMaker implements AutoCloseable {
                   + " VALUES ("
                   + String.join(",", sequence.nextValue(), rest, sequence.cycleCount())
                   + ")");
+          return !stands;
         });
   }
 
@@ -84,6 +95,9 @@ public final class TableMaker implements AutoCloseable {
         stands = false;
       }
       ledger.addTable(connection, name);
+    } else if (!stands) {
+      // somebody has taken it away since, or it was never made: nothing in it is verified
+      ledger.forget(connection, LedgerNote.VERIFIED);
     }
     return stands;
   }
@@ -99,49 +113,78 @@ public final class TableMaker implements AutoCloseable {
   }
 
   /**
-   * Makes the indexes of a table that are missing: all in one statement, so that its rows are read
-   * once; a FULLTEXT index needs one of its own.
+   * The indexes of a table that are missing, by statements that make them: all in one, so that its
+   * rows are read once; a FULLTEXT index needs one of its own.
    */
-  public void createIndexes(TableDefinition table) {
-    addMissing(table, table.indexes(), CreateTable::indexes, "indexes");
+  public List<List<String>> missingIndexes(TableDefinition table) {
+    return GuardedSql.call(
+        "look for the indexes of",
+        "table " + table.name() + " on " + address,
+        () -> statements(missing(table, table.indexes(), CreateTable::indexes)));
   }
 
-  /** Makes the foreign keys of a table that are missing. */
-  public void createForeignKeys(TableDefinition table) {
-    addMissing(table, table.foreignKeys(), CreateTable::foreignKeys, "foreign keys");
+  /**
+   * Makes some of the missing indexes of a table, in one statement. It lasts as long as it lasts.
+   */
+  public void createIndexes(TableDefinition table, List<String> together) {
+    guarded(
+        "create the indexes of",
+        "table " + table.name(),
+        () -> {
+          try {
+            add(table, together);
+          } catch (SQLException e) {
+            // the statement of an earlier call was still at work when these were looked for
+            if (e.getErrorCode() != DUPLICATE_KEY_NAME || !areThere(table, together)) {
+              throw e;
+            }
+          }
+        });
+  }
+
+  private boolean areThere(TableDefinition table, List<String> indexes) throws SQLException {
+    return missing(table, indexes, CreateTable::indexes).isEmpty();
+  }
+
+  /**
+   * Makes the foreign keys of a table that are missing, in one statement.
+   *
+   * @return false if none is
+   */
+  public boolean createForeignKeys(TableDefinition table) {
+    if (table.foreignKeys().isEmpty()) {
+      return false;
+    }
+    return GuardedSql.call(
+        "create the foreign keys of",
+        "table " + table.name() + " on " + address,
+        () -> {
+          List<String> missing = missing(table, table.foreignKeys(), CreateTable::foreignKeys);
+          if (!missing.isEmpty()) {
+            add(table, missing);
+          }
+          return !missing.isEmpty();
+        });
   }
 
   // An index and a foreign key may have one name: the server names the index of a foreign key so.
-  private void addMissing(
-      TableDefinition table,
-      List<String> wanted,
-      Function<CreateTable, List<String>> kind,
-      String what) {
-    if (wanted.isEmpty()) {
-      return;
-    }
-    guarded(
-        "create the " + what + " of",
-        "table " + table.name(),
-        () -> {
-          connection.setCatalog(table.name().schema());
-          String shown =
-              Rows.one(
-                  connection,
-                  "SHOW CREATE TABLE " + table.name().quoted(),
-                  row -> row.getString(2));
-          Set<String> present = CreateTable.names(kind.apply(CreateTable.split(shown, Set.of())));
-          List<String> missing =
-              wanted.stream()
-                  .map(item -> SqlText.renameSchemas(item, Quoting.PLAIN, renames))
-                  .filter(item -> !present.contains(CreateTable.name(item)))
-                  .toList();
-          for (List<String> together : statements(missing)) {
-            Rows.execute(
-                connection,
-                "ALTER TABLE " + table.name().quoted() + " ADD " + String.join(", ADD ", together));
-          }
-        });
+  private List<String> missing(
+      TableDefinition table, List<String> wanted, Function<CreateTable, List<String>> kind)
+      throws SQLException {
+    String shown =
+        Rows.one(connection, "SHOW CREATE TABLE " + table.name().quoted(), row -> row.getString(2));
+    Set<String> present = CreateTable.names(kind.apply(CreateTable.split(shown, Set.of())));
+    return wanted.stream()
+        .map(item -> SqlText.renameSchemas(item, Quoting.PLAIN, renames))
+        .filter(item -> !present.contains(CreateTable.name(item)))
+        .toList();
+  }
+
+  private void add(TableDefinition table, List<String> items) throws SQLException {
+    connection.setCatalog(table.name().schema());
+    Rows.execute(
+        connection,
+        "ALTER TABLE " + table.name().quoted() + " ADD " + String.join(", ADD ", items));
   }
 
   private static List<List<String>> statements(List<String> items) {

@@ -16,7 +16,7 @@ public record TableName(String schema, String table) implements Comparable<Table
       Comparator.comparing(TableName::schema).thenComparing(TableName::table);
 
   /** Quoted, for a statement. */
-  String quoted() {
+  public String quoted() {
     return Quoted.identifier(schema) + "." + Quoted.identifier(table);
   }
 

@@ -363,6 +363,34 @@ public final class Target implements AutoCloseable {
         () -> new RestoreLedger(schema).create(connection, binding));
   }
 
+  /** All that the ledger in a schema notes of a kind. */
+  public Set<String> noted(String ledgerSchema, LedgerNote note) {
+    return GuardedSql.call(
+        "read the ledger in",
+        "schema " + ledgerSchema + " on " + address(),
+        () -> {
+          Set<String> noted = new HashSet<>();
+          againIfLost(() -> noted.addAll(new RestoreLedger(ledgerSchema).noted(connection, note)));
+          return noted;
+        });
+  }
+
+  /** Adds notes to the ledger in a schema. */
+  public void note(String ledgerSchema, LedgerNote note, Collection<String> details) {
+    guarded(
+        "write the ledger in",
+        "schema " + ledgerSchema,
+        () -> new RestoreLedger(ledgerSchema).note(connection, note, details));
+  }
+
+  /** Takes all notes of a kind out of the ledger in a schema. */
+  public void forget(String ledgerSchema, LedgerNote note) {
+    guarded(
+        "write the ledger in",
+        "schema " + ledgerSchema,
+        () -> new RestoreLedger(ledgerSchema).forget(connection, note));
+  }
+
   public void dropLedger(String schema) {
     guarded(
         "drop the ledger of the restore in",

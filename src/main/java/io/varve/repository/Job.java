@@ -1,5 +1,6 @@
 package io.varve.repository;
 
+import io.varve.ContinueException;
 import io.varve.InvalidRequestException;
 import io.varve.VarveException;
 import java.time.Clock;
@@ -204,6 +205,20 @@ public final class Job {
             put("stopped", message(why), null);
           }
         });
+  }
+
+  /**
+   * The time is up before the work is done, and a later call goes on with it: what this one pins
+   * stays pinned for that, until the record has been silent for a day.
+   */
+  public void paused(ContinueException why) {
+    signs.cancel(false);
+    uninterrupted(why, () -> put("stopped", message(why), null));
+  }
+
+  /** Ends the record; a later call goes on with the work, and needs nothing of this one. */
+  public void endedEarly(ContinueException why) {
+    uninterrupted(why, () -> end("stopped", message(why)));
   }
 
   /**

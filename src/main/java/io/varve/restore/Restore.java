@@ -1,11 +1,15 @@
 package io.varve.restore;
 
+import io.varve.CallTime;
+import io.varve.ContinueException;
 import io.varve.InvalidRequestException;
 import io.varve.Progress;
+import io.varve.VarveException;
 import io.varve.Workers;
 import io.varve.codec.StoredBytes;
 import io.varve.mysql.Account;
 import io.varve.mysql.Judgement;
+import io.varve.mysql.LedgerNote;
 import io.varve.mysql.MissingPrivilege;
 import io.varve.mysql.PartLoader;
 import io.varve.mysql.SchemaObject;
@@ -28,6 +32,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -36,8 +41,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.BiConsumer;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -45,11 +52,20 @@ import java.util.stream.IntStream;
  * A restore: plan, load, verify, report. Killed anywhere and started again with the same options it
  * goes on where it was, and every part is loaded once. For one run.
  *
+ * <p>One with a limit stops in time between two steps, and a later run goes on: it finds out from
+ * the ledger what is made, loaded and verified. Where only what differs is restored, each run
+ * compares anew. A statement that the server works on is waited for, however long it takes.
+ *
  * <p>Memory: for each connection one stored part.
  */
 public final class Restore {
 
   private static final long FEW_BYTES = 1L << 20;
+
+  private static final String MAKING_TABLES = "making tables";
+  private static final String COMPARING = "comparing, which each call does anew";
+  private static final String LOADING = "loading";
+  private static final String VERIFYING = "verifying";
 
   private final SourceRepository repository;
   private final Target target;
@@ -58,7 +74,9 @@ public final class Restore {
   private final Clock clock;
   private final Judgement judgement = new Judgement(Optional.empty());
   private final Throttle throttle;
+  private final CallTime time;
   private final List<String> notes = Collections.synchronizedList(new ArrayList<>());
+  private final Set<TableName> begunInVain = ConcurrentHashMap.newKeySet();
 
   public Restore(
       SourceRepository repository,
@@ -71,7 +89,8 @@ public final class Restore {
     this.options = options;
     this.progress = progress;
     this.clock = clock;
-    this.throttle = target.throttle(options.throttling(), () -> false, progress::warn);
+    this.time = new CallTime(options.limit());
+    this.throttle = target.throttle(options.throttling(), options.limit()::isNear, progress::warn);
   }
 
   /**
@@ -84,8 +103,29 @@ public final class Restore {
   }
 
   /**
+   * The backup whose restore with these options another run has left unfinished. Some small queries
+   * for each schema.
+   *
+   * @param schemas of the target in which its ledger may lie
+   */
+  public Optional<BackupId> unfinished(Collection<String> schemas) {
+    return new RestorePlanner(repository, target, options).unfinished(schemas);
+  }
+
+  /**
+   * Says that the call which this run is part of has done other work for good, and so left less
+   * time to it than another call will: then it is no sign of anything if the run comes no further.
+   */
+  public void comesAfterOtherWork() {
+    time.cameFurther();
+  }
+
+  /**
    * Carries out a plan.
    *
+   * @throws ContinueException if the time is up before the end, with the backup's id: a later run
+   *     of it with the same options goes on. The backup stays pinned for a day
+   * @throws InvalidRequestException also if the time is up before it came any further
    * @throws io.varve.DamageFoundException if a part, or what came of it, is not what the manifest
    *     says
    */
@@ -97,6 +137,9 @@ public final class Restore {
           options.mode() == RestoreMode.DIFF ? carryOutDiff(plan) : carryOut(plan);
       job.ifPresent(Job::done);
       return report;
+    } catch (ContinueException next) {
+      job.ifPresent(started -> started.paused(next));
+      throw next;
     } catch (InvalidRequestException failed) {
       job.ifPresent(started -> started.failed(failed));
       throw target.explained(failed, plan.work());
@@ -170,7 +213,8 @@ public final class Restore {
       }
     }
     TargetVerification.Comparison comparison =
-        verification().compare(withRows(alike), List.of(), plan.translation());
+        verification().compare(withRows(alike), plan.translation());
+    requireWhole(comparison.isWhole(), plan, COMPARING);
     Set<TableName> additional =
         new TreeSet<>(target.tables(plan.schemas().stream().map(PlannedSchema::target).toList()));
     additional.removeAll(names);
@@ -191,7 +235,52 @@ public final class Restore {
 
   private TargetVerification verification() {
     return new TargetVerification(
-        target, repository, options.parallel(), judgement, throttle, progress, this::note);
+        target, repository, options.parallel(), judgement, throttle, time, progress, this::note);
+  }
+
+  /** What is noted is for whoever has to come to an end in several calls; else all is looked at. */
+  private Optional<VerifiedRanges> verifiedRanges(RestorePlan plan) {
+    return time.isLimited()
+        ? Optional.of(new VerifiedRanges(target, plan.ledgerSchema(), time))
+        : Optional.empty();
+  }
+
+  private void requireTime(RestorePlan plan, String phase) {
+    requireWhole(!time.isUp(), plan, phase);
+  }
+
+  private void requireWhole(boolean isWhole, RestorePlan plan, String phase) {
+    if (!isWhole) {
+      throw timeIsUp(plan, phase);
+    }
+  }
+
+  /** After pauses for others a call that came no further shows nothing. */
+  private VarveException timeIsUp(RestorePlan plan, String phase) {
+    String id = plan.manifest().id().value();
+    if (time.hasComeFurther() || throttle.hasPaused()) {
+      return new ContinueException(
+          "finish the restore of backup " + id + " into",
+          target.address(),
+          "the time is up while " + phase,
+          id,
+          "Call it again with the same options and --backup "
+              + id
+              + ": it goes on where it stopped.");
+    }
+    return new InvalidRequestException(
+        "finish the restore of backup " + id + " into",
+        target.address(),
+        "a call has "
+            + time.given()
+            + " for work, and they were over while "
+            + phase
+            + ", before it had come any further than the one before",
+        "Give it more time (--deadline) or connections (--parallel), or run it where nothing limits"
+            + " its time. What is restored is kept: the next run with the same options and"
+            + " --backup "
+            + id
+            + " goes on with it.");
   }
 
   /** From a store that cannot be written to, a restore must be possible all the same. */
@@ -218,14 +307,17 @@ public final class Restore {
     Instant loaded = clock.instant();
     progress.begin("indexing", 0);
     makeKeys(plan);
+    requireTime(plan, "making accounts");
     List<Account> accounts = options.accounts() ? accounts(plan.manifest()) : List.of();
     // before the objects, whose definers may be among them
     List<Account> made = target.makeAccounts(plan.ledgerSchema(), accounts, this::note);
     makeObjects(plan);
     target.grant(made, plan.renames(), this::note);
     Instant indexed = clock.instant();
-    progress.begin("verifying", plan.rawBytes());
-    int ranges = verification().run(withRows(plan.tables()), List.of(), plan.translation());
+    TargetVerification.Comparison verified =
+        verification()
+            .run(withRows(plan.tables()), List.of(), plan.translation(), verifiedRanges(plan));
+    requireWhole(verified.isWhole(), plan, VERIFYING);
     target.dropLedger(plan.ledgerSchema());
     Instant end = clock.instant();
     return new RestoreReport(
@@ -239,7 +331,7 @@ public final class Restore {
         seconds(start, loaded),
         seconds(loaded, indexed),
         seconds(indexed, end),
-        ranges,
+        verified.ranges(),
         true,
         null,
         allNotes());
@@ -248,8 +340,12 @@ public final class Restore {
   /** Makes what is missing, replaces ranges that differ, and leaves alone what does not. */
   private RestoreReport carryOutDiff(RestorePlan plan) {
     Instant start = clock.instant();
+    if (time.isLimited() && time.hasComeFurther()) { // the next call is to go on with this backup
+      makeSchemasAndLedger(plan);
+    }
     progress.begin("comparing", plan.rawBytes());
     TargetDiff diff = difference(plan);
+    requireTime(plan, COMPARING);
     takeTriggersAway(plan, diff);
     List<PlannedTable> toMake = new ArrayList<>(diff.missing());
     toMake.addAll(diff.otherwise());
@@ -260,9 +356,16 @@ public final class Restore {
     makeTables(made);
     load(made);
     replaceRanges(plan, diff.differences());
-    diff.alike().forEach(this::setAutoIncrement);
+    for (PlannedTable table : diff.alike()) {
+      requireTime(plan, LOADING);
+      setAutoIncrement(table);
+    }
     if (options.dropOthers()) {
-      diff.additional().forEach(target::drop);
+      for (TableName other : diff.additional()) {
+        requireTime(plan, "dropping tables");
+        target.drop(other);
+        time.cameFurther();
+      }
     }
     Instant loaded = clock.instant();
     progress.begin("indexing", 0);
@@ -270,15 +373,16 @@ public final class Restore {
     makeObjects(plan);
     Instant indexed = clock.instant();
     List<TargetVerification.Difference> replaced = diff.differences();
-    progress.begin("verifying", bytesToLoad);
     // Those that were alike have been compared, and nobody has written to them.
     int alike = diff.ranges() - replaced.size();
-    int written =
+    TargetVerification.Comparison written =
         verification()
             .run(
                 withRows(toMake),
                 replaced.stream().map(TargetVerification.Difference::check).toList(),
-                plan.translation());
+                plan.translation(),
+                verifiedRanges(plan));
+    requireWhole(written.isWhole(), plan, VERIFYING);
     target.dropLedger(plan.ledgerSchema());
     Instant end = clock.instant();
     return new RestoreReport(
@@ -296,7 +400,7 @@ public final class Restore {
         seconds(start, loaded),
         seconds(loaded, indexed),
         seconds(indexed, end),
-        alike + written,
+        alike + written.ranges(),
         true,
         new RestoreReport.Touched(
             toMake.size(),
@@ -320,6 +424,7 @@ public final class Restore {
                     .flatMap(TableDefinition::autoIncrement));
     if (differs) {
       target.setAutoIncrement(name, wanted.get());
+      time.cameFurther();
     }
   }
 
@@ -351,6 +456,9 @@ public final class Restore {
                 + " followed.");
       }
     }
+    if (!triggers.isEmpty() && plan.resumed()) {
+      target.forget(plan.ledgerSchema(), LedgerNote.OBJECT); // or they would not be made again
+    }
     triggers.forEach(
         (table, names) -> names.forEach(name -> target.dropTrigger(table.schema(), name)));
   }
@@ -360,18 +468,39 @@ public final class Restore {
    * might hold a row that moved from one range to another, all that differs goes first.
    */
   private void replaceRanges(RestorePlan plan, List<TargetVerification.Difference> differences) {
-    List<TargetVerification.Check> checks =
-        differences.stream().map(TargetVerification.Difference::check).toList();
-    List<TargetVerification.Check> inTwoSteps =
-        checks.stream().filter(check -> check.table().target().hasOtherUniqueKeys()).toList();
-    onLoaders(plan, inTwoSteps, Restore::takeAway);
-    onLoaders(
-        plan,
-        checks,
-        (loader, check) -> {
-          boolean isEmpty = inTwoSteps.contains(check);
-          replace(loader, check, isEmpty);
-        });
+    List<TargetVerification.Difference> inTwoSteps =
+        differences.stream()
+            .filter(each -> each.check().table().target().hasOtherUniqueKeys())
+            .toList();
+    boolean isTakenAway =
+        onLoaders(
+            plan,
+            inTwoSteps,
+            (loader, each) -> {
+              if (!throttle.await()) {
+                return false;
+              }
+              takeAway(loader, each.check());
+              if (each.rowsThere() > 0) { // else an earlier call has done it
+                time.cameFurther();
+              }
+              return true;
+            });
+    requireWhole(isTakenAway, plan, LOADING);
+    boolean isWhole =
+        onLoaders(
+            plan,
+            differences,
+            (loader, each) -> {
+              if (!throttle.await()) {
+                return false;
+              }
+              boolean isEmpty = inTwoSteps.contains(each);
+              replace(loader, each.check(), isEmpty);
+              time.cameFurther();
+              return true;
+            });
+    requireWhole(isWhole, plan, LOADING);
   }
 
   private static void takeAway(PartLoader loader, TargetVerification.Check check) {
@@ -397,15 +526,14 @@ public final class Restore {
     parts.forEach(part -> progress.advance(part.rows(), part.rawBytes()));
   }
 
-  private <T> void onLoaders(RestorePlan plan, List<T> items, BiConsumer<PartLoader, T> work) {
+  /** Until the time is up; answers whether all is done. */
+  private <T> boolean onLoaders(RestorePlan plan, List<T> items, BiPredicate<PartLoader, T> work) {
     List<PartLoader> loaders = new ArrayList<>();
     try {
       for (int i = 0; i < Math.min(options.parallel(), items.size()); i++) {
         loaders.add(target.loader(plan.ledgerSchema(), throttle));
       }
-      if (!loaders.isEmpty()) {
-        Workers.share(loaders, items, work);
-      }
+      return loaders.isEmpty() || Workers.shareUntil(options.limit(), loaders, items, work);
     } finally {
       loaders.forEach(PartLoader::close);
     }
@@ -415,12 +543,16 @@ public final class Restore {
     return Objects.requireNonNullElse(manifest.accounts(), List.of());
   }
 
-  private void makeTables(RestorePlan plan) {
+  private void makeSchemasAndLedger(RestorePlan plan) {
     for (PlannedSchema schema : plan.schemas()) {
       target.createSchema(schema.definition(), schema.target());
     }
-    String ledger = plan.ledgerSchema();
-    target.createLedger(ledger, new RestorePlanner(repository, target, options).binding(plan));
+    target.createLedger(
+        plan.ledgerSchema(), new RestorePlanner(repository, target, options).binding(plan));
+  }
+
+  private void makeTables(RestorePlan plan) {
+    makeSchemasAndLedger(plan);
     ExistingTable existing = options.mode().existingTable();
     onMakers(
         plan,
@@ -428,28 +560,42 @@ public final class Restore {
         makers -> {
           for (PlannedSchema schema : plan.schemas()) {
             for (Sequence sequence : schema.sequences()) {
+              requireTime(plan, MAKING_TABLES);
               TableName name = new TableName(schema.target(), sequence.name());
-              makers.getFirst().create(sequence, name, existing);
+              cameFurtherIf(makers.getFirst().create(sequence, name, existing));
             }
           }
           Map<Boolean, List<PlannedTable>> withoutRows =
               plan.tables().stream()
                   .collect(Collectors.partitioningBy(table -> table.target().definitionOnly()));
-          Workers.share(
-              makers,
-              withoutRows.getOrDefault(false, List.of()),
-              (maker, table) -> maker.create(asMade(table), existing));
-          withoutRows
-              .getOrDefault(true, List.of())
-              .forEach(table -> makeWithoutRows(makers.getFirst(), table.target(), existing));
+          boolean isWhole =
+              Workers.shareUntil(
+                  options.limit(),
+                  makers,
+                  withoutRows.getOrDefault(false, List.of()),
+                  (maker, table) -> {
+                    cameFurtherIf(maker.create(asMade(table), existing));
+                    return true;
+                  });
+          requireWhole(isWhole, plan, MAKING_TABLES);
+          for (PlannedTable table : withoutRows.getOrDefault(true, List.of())) {
+            requireTime(plan, MAKING_TABLES);
+            makeWithoutRows(makers.getFirst(), table.target(), existing);
+          }
         });
+  }
+
+  private void cameFurtherIf(boolean isNew) {
+    if (isNew) {
+      time.cameFurther();
+    }
   }
 
   /** A table that stands on other tables or servers may not be possible here. */
   private void makeWithoutRows(TableMaker maker, TableDefinition table, ExistingTable existing) {
     String name = "table " + table.nameAndEngine();
     try {
-      maker.create(table, existing);
+      cameFurtherIf(maker.create(table, existing));
       note(name + " has no rows of its own: its definition is restored");
     } catch (InvalidRequestException e) {
       note(name + " could not be made: " + e.reason());
@@ -471,10 +617,28 @@ public final class Restore {
         plan,
         indexed.size(),
         makers -> {
-          Workers.share(makers, indexed, TableMaker::createIndexes);
+          requireWhole(
+              Workers.shareUntil(options.limit(), makers, indexed, this::makeIndexes),
+              plan,
+              "making indexes");
           // one after another: each locks the tables that it refers to
-          tables.forEach(makers.getFirst()::createForeignKeys);
+          for (TableDefinition table : tables) {
+            requireTime(plan, "making foreign keys");
+            cameFurtherIf(makers.getFirst().createForeignKeys(table));
+          }
         });
+  }
+
+  /** Until the time is up; answers whether all are there. */
+  private boolean makeIndexes(TableMaker maker, TableDefinition table) {
+    for (List<String> together : maker.missingIndexes(table)) {
+      if (time.isUp()) {
+        return false;
+      }
+      maker.createIndexes(table, together);
+      time.cameFurther();
+    }
+    return true;
   }
 
   private void onMakers(RestorePlan plan, int items, Consumer<List<TableMaker>> work) {
@@ -491,39 +655,69 @@ public final class Restore {
 
   /** Parts of transactional tables one by one in any order; other tables whole. */
   private void load(RestorePlan plan) {
-    List<Consumer<PartLoader>> work = new ArrayList<>();
+    List<Predicate<PartLoader>> work = new ArrayList<>();
     plan.tables().stream()
         .sorted(Comparator.comparingLong(PlannedTable::rawBytes).reversed())
         .forEach(table -> work.addAll(loads(table)));
-    onLoaders(plan, work, (loader, next) -> next.accept(loader));
+    boolean isWhole = onLoaders(plan, work, (loader, next) -> next.test(loader));
+    String begun =
+        begunInVain.stream().sorted().map(TableName::toString).collect(Collectors.joining(", "));
+    requireWhole(
+        isWhole,
+        plan,
+        begun.isEmpty()
+            ? LOADING
+            : LOADING + " " + begun + ", whose engine has no transactions to stop between");
   }
 
-  private List<Consumer<PartLoader>> loads(PlannedTable table) {
+  /** Until the time is up; each answers whether it is done. */
+  private List<Predicate<PartLoader>> loads(PlannedTable table) {
     List<PartEntry> parts = table.entry().parts();
     if (table.target().definitionOnly()) {
       return List.of();
     }
     if (table.target().transactional()) {
       return IntStream.range(0, parts.size())
-          .<Consumer<PartLoader>>mapToObj(i -> loader -> load(loader, table.target(), i, parts))
+          .<Predicate<PartLoader>>mapToObj(
+              i -> loader -> load(loader, table.target(), i, parts, time::cameFurther))
           .toList();
     }
-    return List.of(
-        loader -> {
-          if (loader.beginAnew(table.target(), parts.size())) {
-            for (int i = 0; i < parts.size(); i++) {
-              load(loader, table.target(), i, parts);
-            }
-          }
-        });
+    return List.of(loader -> loadWhole(loader, table.target(), parts));
   }
 
-  private void load(PartLoader loader, TableDefinition table, int i, List<PartEntry> parts) {
+  /** What is loaded of it counts for nothing until all is. */
+  private boolean loadWhole(PartLoader loader, TableDefinition table, List<PartEntry> parts) {
+    if (!loader.beginAnew(table, parts.size())) {
+      return true;
+    }
+    for (int i = 0; i < parts.size(); i++) {
+      if (time.isUp() || !load(loader, table, i, parts, () -> {})) {
+        begunInVain.add(table.name());
+        return false;
+      }
+    }
+    time.cameFurther();
+    return true;
+  }
+
+  /**
+   * Unless it is loaded, or others are to go first and the time is up.
+   *
+   * @param loaded is run after the part was loaded
+   */
+  private boolean load(
+      PartLoader loader, TableDefinition table, int i, List<PartEntry> parts, Runnable loaded) {
     PartEntry part = parts.get(i);
     if (!loader.isLoaded(table, i)) {
-      loader.load(table, i, part.rows(), read(loader, part));
+      repository.readPart(part, loader.buffer());
+      if (!throttle.await()) {
+        return false;
+      }
+      loader.load(table, i, part.rows(), loader.buffer());
+      loaded.run();
     }
     progress.advance(part.rows(), part.rawBytes());
+    return true;
   }
 
   private StoredBytes read(PartLoader loader, PartEntry part) {
@@ -534,10 +728,17 @@ public final class Restore {
 
   /** Views may stand on views that come later: rounds, as long as a round makes any. */
   private void makeObjects(RestorePlan plan) {
-    record Waiting(PlannedSchema schema, SchemaObject object) {}
+    record Waiting(PlannedSchema schema, SchemaObject object) {
+      String item() {
+        return object.kind().word() + " " + new TableName(schema.target(), object.name()).quoted();
+      }
+    }
+    Set<String> made =
+        time.isLimited() ? target.noted(plan.ledgerSchema(), LedgerNote.OBJECT) : Set.of();
     List<Waiting> waiting = new ArrayList<>();
     plan.schemas()
         .forEach(schema -> schema.objects().forEach(o -> waiting.add(new Waiting(schema, o))));
+    waiting.removeIf(next -> made.contains(next.item()));
     waiting.sort(Comparator.comparing(next -> next.object().kind()));
     if (plan.manifest().server().ignoresCaseOfNames()
         && !target.info().ignoresCaseOfNames()
@@ -556,7 +757,17 @@ public final class Restore {
     }
     boolean madeAny = true;
     while (madeAny && !waiting.isEmpty()) {
-      madeAny = waiting.removeIf(next -> make(plan, next.object(), next.schema().target()));
+      madeAny =
+          waiting.removeIf(
+              next -> {
+                requireTime(plan, "making views, routines, triggers and events");
+                boolean isMade = make(plan, next.object(), next.schema().target());
+                if (isMade && time.isLimited()) {
+                  target.note(plan.ledgerSchema(), LedgerNote.OBJECT, List.of(next.item()));
+                  time.cameFurther();
+                }
+                return isMade;
+              });
     }
     for (Waiting left : waiting) {
       note(

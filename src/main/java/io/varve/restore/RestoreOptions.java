@@ -1,5 +1,6 @@
 package io.varve.restore;
 
+import io.varve.TimeLimit;
 import io.varve.mysql.ObjectOptions;
 import io.varve.mysql.TableSelection;
 import io.varve.mysql.Throttling;
@@ -18,6 +19,7 @@ import java.util.Map;
  * @param dropOthers whether tables that the backup has not are dropped, where only what differs is
  *     restored
  * @param throttling how far the target is spared
+ * @param limit until when the run may work
  */
 public record RestoreOptions(
     TableSelection selection,
@@ -29,7 +31,8 @@ public record RestoreOptions(
     boolean accounts,
     boolean overwriteLive,
     boolean dropOthers,
-    Throttling throttling) {
+    Throttling throttling,
+    TimeLimit limit) {
 
   public RestoreOptions {
     renames = Map.copyOf(renames);
@@ -72,7 +75,8 @@ public record RestoreOptions(
         accounts,
         overwriteLive,
         dropOthers,
-        Throttling.NONE);
+        Throttling.NONE,
+        TimeLimit.NONE);
   }
 
   /** The same, sparing the target. */
@@ -87,6 +91,23 @@ public record RestoreOptions(
         accounts,
         overwriteLive,
         dropOthers,
+        other,
+        limit);
+  }
+
+  /** The same with another limit. */
+  public RestoreOptions until(TimeLimit other) {
+    return new RestoreOptions(
+        selection,
+        renames,
+        mode,
+        parallel,
+        collations,
+        objects,
+        accounts,
+        overwriteLive,
+        dropOthers,
+        throttling,
         other);
   }
 }

@@ -14,9 +14,11 @@ import io.varve.mysql.Translation;
 import io.varve.repository.BackupId;
 import io.varve.repository.Manifest;
 import io.varve.repository.SourceRepository;
+import io.varve.repository.Summary;
 import io.varve.restore.RestorePlan.PlannedSchema;
 import io.varve.restore.RestorePlan.PlannedTable;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -117,8 +119,22 @@ final class RestorePlanner {
 
   /** What identifies a restore: a try with other options is another restore. */
   String binding(RestorePlan plan) {
+    return binding(plan.manifest().id());
+  }
+
+  /** The backup that a restore with these options has left unfinished in one of some schemas. */
+  Optional<BackupId> unfinished(Collection<String> schemas) {
+    Set<BackupId> there =
+        repository.backups().stream().map(Summary::id).collect(Collectors.toSet());
+    return schemas.stream()
+        .flatMap(schema -> target.ledgerBinding(schema).stream())
+        .flatMap(ledger -> there.stream().filter(id -> ledger.equals(binding(id))))
+        .findFirst();
+  }
+
+  private String binding(BackupId id) {
     return "backup="
-        + plan.manifest().id()
+        + id
         + " includes="
         + options.selection().includes()
         + " excludes="

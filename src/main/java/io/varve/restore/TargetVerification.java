@@ -1,5 +1,6 @@
 package io.varve.restore;
 
+import io.varve.CallTime;
 import io.varve.DamageFoundException;
 import io.varve.Progress;
 import io.varve.Workers;
@@ -21,10 +22,15 @@ import io.varve.repository.SourceRepository;
 import io.varve.restore.RestorePlan.PlannedTable;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -34,8 +40,14 @@ import java.util.stream.Collectors;
  */
 final class TargetVerification {
 
-  /** A range with the one part of it, or a whole table where ranges cannot be compared. */
-  record Check(PlannedTable table, String name, KeyRange range, List<PartEntry> parts) {
+  /**
+   * A range with the one part of it, or a whole table where ranges cannot be compared.
+   *
+   * @param name for people
+   * @param item for the ledger
+   */
+  record Check(
+      PlannedTable table, String name, String item, KeyRange range, List<PartEntry> parts) {
 
     RowChecksum expected() {
       return parts.stream().map(PartEntry::checksum).reduce(RowChecksum.NONE, RowChecksum::plus);
@@ -49,14 +61,20 @@ final class TargetVerification {
   /** A range that differs, and how many rows the target has there. */
   record Difference(Check check, long rowsThere) {}
 
-  /** What came of comparing. */
-  record Comparison(int ranges, List<Difference> differences) {}
+  /**
+   * What came of comparing.
+   *
+   * @param ranges how many there are
+   * @param isWhole whether all of them are compared: else the time was up before
+   */
+  record Comparison(int ranges, List<Difference> differences, boolean isWhole) {}
 
   private final Target target;
   private final SourceRepository repository;
   private final int parallel;
   private final Judgement judgement;
   private final Throttle throttle;
+  private final CallTime time;
   private final Progress progress;
   private final Consumer<String> notes;
 
@@ -70,6 +88,7 @@ final class TargetVerification {
       int parallel,
       Judgement judgement,
       Throttle throttle,
+      CallTime time,
       Progress progress,
       Consumer<String> notes) {
     this.target = target;
@@ -77,57 +96,107 @@ final class TargetVerification {
     this.parallel = parallel;
     this.judgement = judgement;
     this.throttle = throttle;
+    this.time = time;
     this.progress = progress;
     this.notes = notes;
   }
 
   /**
-   * Compares all ranges of some tables, and some of others.
+   * Verifies all ranges of some tables, and some of others.
    *
-   * @return how many
+   * @param verified where ranges of the tables are noted, and which of them need no look again;
+   *     those of others are looked at in any case
    * @throws DamageFoundException naming those that differ
    */
-  int run(List<PlannedTable> tables, List<Check> others, Translation translation) {
-    Comparison comparison = compare(tables, others, translation);
-    requireNone(comparison.differences());
-    return comparison.ranges();
+  Comparison run(
+      List<PlannedTable> tables,
+      List<Check> others,
+      Translation translation,
+      Optional<VerifiedRanges> verified) {
+    return onReaders(
+        readers -> {
+          List<Check> all = checks(tables, readers);
+          List<Check> left =
+              new ArrayList<>(
+                  all.stream()
+                      .filter(check -> verified.stream().noneMatch(v -> v.wasFoundBefore(check)))
+                      .toList());
+          Set<Check> noted = Collections.newSetFromMap(new IdentityHashMap<>());
+          noted.addAll(left);
+          left.addAll(others);
+          progress.begin("verifying", left.stream().mapToLong(Check::bytes).sum());
+          Comparison comparison =
+              compare(
+                  readers,
+                  left,
+                  translation,
+                  equal ->
+                      verified.filter(v -> noted.contains(equal)).ifPresent(v -> v.add(equal)));
+          verified.ifPresent(VerifiedRanges::write);
+          requireNone(comparison.differences());
+          return new Comparison(all.size() + others.size(), List.of(), comparison.isWhole());
+        });
   }
 
-  /** Compares all ranges of some tables, and some of others, and says which differ. */
-  Comparison compare(List<PlannedTable> tables, List<Check> others, Translation translation) {
+  /** Compares all ranges of some tables, and says which differ. */
+  Comparison compare(List<PlannedTable> tables, Translation translation) {
+    return onReaders(
+        readers -> compare(readers, checks(tables, readers), translation, equal -> {}));
+  }
+
+  private static List<Check> checks(List<PlannedTable> tables, List<TargetReader> readers) {
+    List<Check> checks = new ArrayList<>();
+    for (PlannedTable table : tables) {
+      checks.addAll(checks(table, readers.getFirst().tables()));
+    }
+    return checks;
+  }
+
+  private Comparison onReaders(Function<List<TargetReader>, Comparison> work) {
     List<TargetReader> readers = new ArrayList<>();
     try {
       for (int i = 0; i < parallel; i++) {
         readers.add(target.reader(throttle));
       }
-      List<Check> checks = new ArrayList<>(others);
-      for (PlannedTable table : tables) {
-        checks.addAll(checks(table, readers.getFirst().tables()));
-      }
-      Queue<Difference> different = new ConcurrentLinkedQueue<>();
-      Workers.share(
-          readers,
-          checks,
-          (reader, check) -> compare(reader.tables(), check, translation, different));
-      noteThoseComparedByNumber(checks, translation);
-      return new Comparison(checks.size(), List.copyOf(different));
+      return work.apply(readers);
     } finally {
       readers.forEach(TargetReader::close);
     }
   }
 
-  private void compare(
-      TableReader reader, Check check, Translation translation, Queue<Difference> different) {
+  private Comparison compare(
+      List<TargetReader> readers,
+      List<Check> checks,
+      Translation translation,
+      Consumer<Check> equal) {
+    Queue<Difference> different = new ConcurrentLinkedQueue<>();
+    boolean isWhole =
+        Workers.shareUntil(
+            time.limit(),
+            readers,
+            checks,
+            (reader, check) -> {
+              if (!throttle.await()) {
+                return false;
+              }
+              compare(reader.tables(), check, translation)
+                  .ifPresentOrElse(different::add, () -> equal.accept(check));
+              return true;
+            });
+    noteThoseComparedByNumber(checks, translation);
+    return new Comparison(checks.size(), List.copyOf(different), isWhole);
+  }
+
+  private Optional<Difference> compare(TableReader reader, Check check, Translation translation) {
     TableDefinition table = check.table().target();
-    throttle.await();
     boolean byNumber = isComparedByNumber(table, translation);
     RowChecksum expected = byNumber ? normalized(check) : check.expected();
     RowChecksum found =
         byNumber ? reader.normalizedChecksum(table, check.range()) : checksum(reader, check);
-    if (!found.equals(expected, table.rowsMayRepeat())) {
-      different.add(new Difference(check, found.rows()));
-    }
     progress.advance(found.rows(), check.bytes());
+    return found.equals(expected, table.rowsMayRepeat())
+        ? Optional.empty()
+        : Optional.of(new Difference(check, found.rows()));
   }
 
   private RowChecksum checksum(TableReader reader, Check check) {
@@ -195,7 +264,13 @@ final class TargetVerification {
     TableDefinition definition = table.target();
     boolean byRange = definition.hasRangeKey() && definition.transactional() && !parts.isEmpty();
     if (!byRange || !rangesHold(definition, parts, reader)) {
-      return List.of(new Check(table, "table " + definition.name(), KeyRange.ALL, parts));
+      return List.of(
+          new Check(
+              table,
+              "table " + definition.name(),
+              definition.name().quoted() + " whole",
+              KeyRange.ALL,
+              parts));
     }
     List<Check> checks = new ArrayList<>();
     for (PartEntry part : parts) {
@@ -203,6 +278,7 @@ final class TargetVerification {
           new Check(
               table,
               "table " + definition.name() + " part " + checks.size(),
+              definition.name().quoted() + " part " + checks.size(),
               part.range(),
               List.of(part)));
     }

@@ -1,8 +1,12 @@
 package io.varve.retention;
 
+import io.varve.CallTime;
+import io.varve.ContinueException;
 import io.varve.InvalidRequestException;
 import io.varve.Progress;
 import io.varve.RetryLaterException;
+import io.varve.TimeLimit;
+import io.varve.VarveException;
 import io.varve.repository.BackupId;
 import io.varve.repository.Job;
 import io.varve.repository.JobRecord;
@@ -15,6 +19,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +35,8 @@ import java.util.function.Consumer;
  *
  * <p>Safe beside backups, restores, other prunes and itself killed at any point, whatever their
  * clocks say, by the order of its steps; docs/crash-safety.md says why. A wrong clock, or a run
- * that is silent for a day, costs that run its work, and never a backup.
+ * that is silent for a day, costs that run its work, and never a backup. When its time is up it
+ * stops between two of these steps, where it might as well have died.
  */
 public final class Prune {
 
@@ -52,9 +58,19 @@ public final class Prune {
   private final Progress progress;
   private final Clock clock;
   private final Consumer<Object> steps;
+  private final CallTime time;
 
   public Prune(SourceRepository repository, Progress progress, Clock clock) {
-    this(repository, progress, clock, known -> {});
+    this(repository, progress, clock, TimeLimit.NONE);
+  }
+
+  /**
+   * With a limit.
+   *
+   * @param limit until when it may work
+   */
+  public Prune(SourceRepository repository, Progress progress, Clock clock, TimeLimit limit) {
+    this(repository, progress, clock, limit, known -> {});
   }
 
   /**
@@ -63,10 +79,20 @@ public final class Prune {
    * @param steps hears at the beginning of each step all that this and later steps go by
    */
   Prune(SourceRepository repository, Progress progress, Clock clock, Consumer<Object> steps) {
+    this(repository, progress, clock, TimeLimit.NONE, steps);
+  }
+
+  private Prune(
+      SourceRepository repository,
+      Progress progress,
+      Clock clock,
+      TimeLimit limit,
+      Consumer<Object> steps) {
     this.repository = repository;
     this.progress = progress;
     this.clock = clock;
     this.steps = steps;
+    this.time = new CallTime(limit);
   }
 
   /** Says what would go and why the others stay; writes nothing. */
@@ -74,7 +100,11 @@ public final class Prune {
     return new PruneReport(verdicts(policy), 0, 0, 0, true);
   }
 
-  /** Takes away what the policy does not keep, then what nothing needs. */
+  /**
+   * Takes away what the policy does not keep, then what nothing needs.
+   *
+   * @throws ContinueException if the time is up before the end: a call with the same policy goes on
+   */
   public PruneReport run(RetentionPolicy policy) {
     List<PruneReport.Verdict> verdicts = verdicts(policy);
     return run(
@@ -102,21 +132,55 @@ public final class Prune {
     steps.accept(going);
     Job job = Job.ofPrune(repository, clock);
     try {
-      going.forEach(id -> repository.bury(id, job.id()));
+      each(going, id -> repository.bury(id, job.id()));
       PruneReport report = sweep(verdicts, job);
       job.done();
       return report;
+    } catch (ContinueException next) {
+      job.endedEarly(next);
+      throw next;
     } catch (RuntimeException | Error failed) {
       job.failed(failed);
       throw failed;
     }
   }
 
+  /** Takes things away, one after another, as long as there is time. */
+  private <T> void each(Collection<T> things, Consumer<T> takeAway) {
+    for (T thing : things) {
+      requireTime();
+      takeAway.accept(thing);
+      time.cameFurther();
+    }
+  }
+
+  private void requireTime() {
+    if (time.isUp()) {
+      throw timeIsUp();
+    }
+  }
+
+  private VarveException timeIsUp() {
+    if (time.hasComeFurther()) {
+      return new ContinueException(
+          "finish pruning",
+          repository.location(),
+          "the time is up before all is deleted that may go",
+          "",
+          "Call it again with the same options: it goes on where it stopped.");
+    }
+    return new InvalidRequestException(
+        "finish pruning",
+        repository.location(),
+        "a call has " + time.given() + " for work, and they were over before anything was deleted",
+        "Give it more time (--deadline), or run it where nothing limits its time.");
+  }
+
   private PruneReport sweep(List<PruneReport.Verdict> verdicts, Job job) {
     Needs needs = settledNeeds(repository.timeOf(job));
     steps.accept(needs);
     progress.begin("deleting", 0);
-    needs.gone().forEach(repository::deleteManifest);
+    each(needs.gone(), repository::deleteManifest);
     long[] parts = new long[2];
     Map<String, Long> there = repository.partSizes();
     for (Map.Entry<String, Long> part : Map.copyOf(there).entrySet()) {
@@ -124,7 +188,9 @@ public final class Prune {
       if (folder.isPresent()
           && needs.swept().contains(folder.get())
           && !needs.parts().contains(part.getKey())) {
+        requireTime();
         repository.deletePart(part.getKey());
+        time.cameFurther();
         there.remove(part.getKey());
         parts[0]++;
         parts[1] += part.getValue();
@@ -132,13 +198,15 @@ public final class Prune {
       }
     }
     // also those of runs that ended without a commit, and of a prune that was killed before this
-    repository.recorded().stream()
-        .filter(id -> needs.swept().contains(id) && !needs.kept().contains(id))
-        .forEach(repository::deleteRecordsOf);
-    repository.damagedParts().stream()
-        .filter(part -> !there.containsKey(part))
-        .forEach(repository::forgetDamage);
-    needs.oldJobs().forEach(repository::delete);
+    each(
+        repository.recorded().stream()
+            .filter(id -> needs.swept().contains(id) && !needs.kept().contains(id))
+            .toList(),
+        repository::deleteRecordsOf);
+    each(
+        repository.damagedParts().stream().filter(part -> !there.containsKey(part)).toList(),
+        repository::forgetDamage);
+    each(needs.oldJobs(), repository::delete);
     repository.deleteTrialsBefore(needs.now().minus(SILENCE_OF_THE_DEAD));
     return new PruneReport(verdicts, needs.gone().size(), parts[0], parts[1], false);
   }
@@ -200,6 +268,7 @@ public final class Prune {
       }
       switch (repository.standing(id)) {
         case Standing.Committed(Manifest manifest) -> {
+          requireTime();
           kept.add(id);
           manifest.tables().forEach(table -> table.parts().forEach(part -> parts.add(part.key())));
         }

@@ -1,8 +1,11 @@
 package io.varve.verify;
 
+import io.varve.CallTime;
+import io.varve.ContinueException;
 import io.varve.DamageFoundException;
 import io.varve.InvalidRequestException;
 import io.varve.Progress;
+import io.varve.VarveException;
 import io.varve.Workers;
 import io.varve.codec.PartDecoder;
 import io.varve.codec.RowChecksum;
@@ -20,6 +23,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -39,6 +43,9 @@ import java.util.stream.Stream;
  * Compares what is stored with what backups name: by one listing, that every part is there with its
  * size; and, for as many parts as asked, by reading them: that their bytes have the SHA-256, and
  * their rows the number and checksum, that the manifest gives. Needs no database. For one run.
+ *
+ * <p>A call whose time is up tells where the next goes on. Each compares the listing, and speaks of
+ * the damage that it has found itself.
  */
 public final class Verification {
 
@@ -53,8 +60,9 @@ public final class Verification {
   private record Place(BackupId backup, int number) {}
 
   private final SourceRepository repository;
-  private final int percentRead;
-  private final int parallel;
+  private final VerifyOptions options;
+  private final CallTime time;
+  private final StoppedAt from;
   private final Progress progress;
   private final Clock clock;
   private final Queue<Damage> damages = new ConcurrentLinkedQueue<>();
@@ -65,9 +73,15 @@ public final class Verification {
    */
   public Verification(
       SourceRepository repository, int percentRead, int parallel, Progress progress, Clock clock) {
+    this(repository, new VerifyOptions(percentRead, parallel), progress, clock);
+  }
+
+  public Verification(
+      SourceRepository repository, VerifyOptions options, Progress progress, Clock clock) {
     this.repository = repository;
-    this.percentRead = percentRead;
-    this.parallel = parallel;
+    this.options = options;
+    this.time = new CallTime(options.limit());
+    this.from = options.from().orElseGet(() -> StoppedAt.theBeginning(clock.instant()));
     this.progress = progress;
     this.clock = clock;
   }
@@ -75,6 +89,8 @@ public final class Verification {
   /**
    * Looks at all backups that count, at those whose manifest cannot be read or is gone, and at what
    * lies there that no run put there.
+   *
+   * @throws ContinueException if the time is up before the end, and no damage was found
    */
   public VerifyReport runAll() {
     List<BackupId> ids = new ArrayList<>(repository.backups().stream().map(Summary::id).toList());
@@ -118,6 +134,7 @@ public final class Verification {
    * Looks at some backups; what is wrong is in the report, not thrown.
    *
    * @throws InvalidRequestException if one of them is not there
+   * @throws ContinueException if the time is up before the end, and no damage was found
    */
   public VerifyReport run(List<BackupId> backups) {
     return pinned(
@@ -133,6 +150,9 @@ public final class Verification {
       VerifyReport report = work.apply(pins);
       pins.forEach(Job::done);
       return report;
+    } catch (ContinueException next) {
+      pins.forEach(pin -> pin.endedEarly(next));
+      throw next;
     } catch (RuntimeException | Error failed) {
       pins.forEach(pin -> pin.failed(failed));
       throw failed;
@@ -144,6 +164,9 @@ public final class Verification {
     Set<String> seen = new HashSet<>();
     List<Read> reads = new ArrayList<>();
     for (BackupId id : backups) {
+      if (time.isUp()) {
+        throw timeIsUp("before all manifests were read", from);
+      }
       for (Read read : compare(id, sizes)) {
         named
             .computeIfAbsent(read.part().key(), key -> new ArrayList<>())
@@ -153,20 +176,30 @@ public final class Verification {
         }
       }
     }
-    List<Read> sample = sample(reads);
+    List<Read> sample = left(sample(reads));
     progress.begin("reading", sample.stream().mapToLong(read -> read.part().rawBytes()).sum());
     AtomicInteger count = new AtomicInteger();
     AtomicLong bytes = new AtomicLong();
     List<StoredBytes> buffers =
-        Stream.generate(StoredBytes::new).limit(Math.max(1, parallel)).toList();
-    Workers.share(
-        buffers,
-        sample,
-        (buffer, next) -> {
-          read(next, buffer);
-          count.incrementAndGet();
-          bytes.addAndGet(next.part().storedBytes());
-        });
+        Stream.generate(StoredBytes::new).limit(Math.max(1, options.parallel())).toList();
+    boolean whole =
+        Workers.shareUntil(
+            options.limit(),
+            buffers,
+            sample,
+            (buffer, next) -> {
+              read(next, buffer);
+              count.incrementAndGet();
+              bytes.addAndGet(next.part().storedBytes());
+              time.cameFurther();
+              return true;
+            });
+    // they are taken in order, and what is taken is read
+    StoppedAt stopped =
+        count.get() == 0 ? from : from.after(sample.get(count.get() - 1).part().key());
+    if (!whole && damages.isEmpty()) {
+      throw timeIsUp("after " + count.get() + " of " + sample.size() + " parts", stopped);
+    }
     return new VerifyReport(
         backups.size(),
         seen.size(),
@@ -174,7 +207,32 @@ public final class Verification {
         bytes.get(),
         Duration.between(start, clock.instant()).toMillis() / 1000.0,
         List.copyOf(damages),
-        foreign);
+        foreign,
+        whole ? null : stopped.token());
+  }
+
+  private VarveException timeIsUp(String when, StoppedAt stopped) {
+    if (time.hasComeFurther()) {
+      return new ContinueException(
+          "finish verifying",
+          repository.location(),
+          "the time is up " + when,
+          stopped.token(),
+          "Call it again: it goes on where it stopped (--continue " + stopped.token() + ").");
+    }
+    return new InvalidRequestException(
+        "finish verifying",
+        repository.location(),
+        "a call has " + time.given() + " for work, and they were over before a part was read",
+        "Give it more time (--deadline), name one backup, or run it where nothing limits its time.");
+  }
+
+  /** What calls before this one have not read, in an order that does not change. */
+  private List<Read> left(List<Read> reads) {
+    return reads.stream()
+        .filter(read -> from.isBefore(read.part().key()))
+        .sorted(Comparator.comparing(read -> StoppedAt.position(read.part().key())))
+        .toList();
   }
 
   private Optional<Job> pin(BackupId id) {
@@ -216,9 +274,9 @@ public final class Verification {
   }
 
   private List<Read> sample(List<Read> reads) {
-    int wanted = (int) Math.ceil(reads.size() * (percentRead / 100.0));
+    int wanted = (int) Math.ceil(reads.size() * (options.percentRead() / 100.0));
     // another sample on another day: over time all is read
-    int shift = reads.isEmpty() ? 0 : Math.floorMod(clock.instant().getEpochSecond(), reads.size());
+    int shift = reads.isEmpty() ? 0 : Math.floorMod(from.began().getEpochSecond(), reads.size());
     return IntStream.range(0, wanted)
         .mapToObj(i -> reads.get((int) ((long) i * reads.size() / wanted + shift) % reads.size()))
         .toList();

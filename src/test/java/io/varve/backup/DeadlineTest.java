@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.varve.ContinueException;
 import io.varve.InvalidRequestException;
+import io.varve.TimeLimit;
 import io.varve.VarveException;
 import io.varve.store.S3Options;
 import io.varve.store.Stores;

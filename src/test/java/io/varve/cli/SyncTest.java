@@ -1,9 +1,16 @@
 package io.varve.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.varve.ContinueException;
+import io.varve.TimeLimit;
+import io.varve.mysql.TableSelection;
+import io.varve.repository.BackupId;
+import io.varve.restore.RestoreMode;
+import io.varve.restore.RestoreOptions;
 import io.varve.testing.Bank;
 import io.varve.testing.CommandLineRun;
 import io.varve.testing.Numbers;
@@ -14,8 +21,12 @@ import io.varve.testing.TestServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,6 +105,40 @@ class SyncTest {
   private static JsonNode json(CommandLineRun run) throws IOException {
     assertThat(run.exitCode()).as(run.text()).isZero();
     return new ObjectMapper().readTree(run.out());
+  }
+
+  /** Else a standby that takes longer than a call would begin anew in each. */
+  @Test
+  void withADeadlineOneGoesOnWithTheRestoreThatAnotherLeft() throws IOException {
+    source.execute(
+        "CREATE TABLE t (id INT PRIMARY KEY, v CHAR(40) NOT NULL) ENGINE=InnoDB",
+        "INSERT INTO t SELECT n, LEFT(SHA2(n, 256), 40) FROM " + Numbers.below(500));
+    BackupId backup;
+    try (TestRepository repository = TestRepository.in(folder)) {
+      backup = repository.backup(server, TestRepository.of(source.name())).id();
+      RestoreOptions asSyncRestores =
+          new RestoreOptions(
+                  new TableSelection(List.of(source.name()), List.of()),
+                  Map.of(source.name(), standby.name()),
+                  RestoreMode.DIFF,
+                  1)
+              .until(TimeLimit.in(Duration.ofSeconds(3), timeOfOneTable()));
+      assertThatThrownBy(() -> repository.restore(server, backup, asSyncRestores))
+          .isInstanceOf(ContinueException.class);
+    }
+    JsonNode next = json(sync(rename(), "--json", "--deadline=10m"));
+    assertThat(next.at("/backup/backupId").asText()).isEqualTo(backup.value());
+    assertThat(next.at("/restore/verified").asBoolean()).isTrue();
+    assertIsTheSource();
+    JsonNode after = json(sync(rename(), "--json", "--deadline=10m"));
+    assertThat(after.at("/backup/parent").asText()).isEqualTo(backup.value());
+    assertIsTheSource();
+  }
+
+  /** The looks for the comparison and the table it takes; then it is late. */
+  private static LongSupplier timeOfOneTable() {
+    AtomicLong looks = new AtomicLong();
+    return () -> looks.incrementAndGet() < 5 ? 0 : Duration.ofSeconds(3).toNanos();
   }
 
   private void assertIsTheSource() {

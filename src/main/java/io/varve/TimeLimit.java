@@ -1,4 +1,4 @@
-package io.varve.backup;
+package io.varve;
 
 import java.time.Duration;
 import java.util.function.LongSupplier;
@@ -34,7 +34,7 @@ public final class TimeLimit {
   }
 
   /** As above, by another clock than the machine's. */
-  static TimeLimit in(Duration whole, LongSupplier nanoTime) {
+  public static TimeLimit in(Duration whole, LongSupplier nanoTime) {
     Duration margin = whole.dividedBy(10);
     margin = margin.compareTo(LEAST_MARGIN) < 0 ? LEAST_MARGIN : margin;
     margin = margin.compareTo(MOST_MARGIN) > 0 ? MOST_MARGIN : margin;
@@ -42,22 +42,22 @@ public final class TimeLimit {
   }
 
   /** Whether it is time to stop. */
-  boolean isNear() {
+  public boolean isNear() {
     return this != NONE && nanoTime() - start >= usable.toNanos();
   }
 
   /** The clock that it goes by. */
-  long nanoTime() {
+  public long nanoTime() {
     return ticker.getAsLong();
   }
 
   /** For work; the rest is kept for the end. */
-  Duration usable() {
+  public Duration usable() {
     return usable;
   }
 
   /** What was given. */
-  Duration whole() {
+  public Duration whole() {
     return whole;
   }
 }

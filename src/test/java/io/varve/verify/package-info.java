@@ -1,0 +1,4 @@
+@NullMarked
+package io.varve.verify;
+
+import org.jspecify.annotations.NullMarked;
