@@ -56,6 +56,9 @@ class VerifyTest {
   private static final int SOUND = 0;
   private static final int DAMAGED = 4;
 
+  /** The last position that a part can have. */
+  private static final String LAST = "f".repeat(16);
+
   private final TestServer server = TestServer.shared();
   private final TestSchema schema = server.freshSchema();
   private final Path whole;
@@ -454,6 +457,15 @@ class VerifyTest {
   private static VerifyReport sample(TestRepository repository, int percent, int second) {
     Clock clock = Clock.fixed(Instant.ofEpochSecond(1_800_000_000L + second), ZoneOffset.UTC);
     return new Verification(repository.source(), percent, 2, Progress.SILENT, clock).runAll();
+  }
+
+  @Test
+  void theCommandGoesOnWhereItsTokenSays() {
+    assertThat(verify("--read-data", "--deadline=10m").exitCode()).isEqualTo(SOUND);
+    CommandLineRun rest = verify("--read-data", "--continue=1800000000-" + LAST);
+    assertThat(rest.exitCode()).as(rest.text()).isEqualTo(SOUND);
+    assertThat(rest.out()).containsPattern("read +none");
+    assertThat(verify("--read-data", "--continue=" + child).exitCode()).isEqualTo(2);
   }
 
   @Test

@@ -10,8 +10,8 @@ import java.util.Set;
 
 /**
  * The ranges of a restore that are found to be as the manifest says, noted in its ledger in
- * batches, so that its verification may take several calls. Thread-safe; nothing else may use the
- * target's own connection meanwhile.
+ * batches, so that its verification may take several calls. Thread-safe; it writes over the
+ * target's own connection, over which nothing but the throttle's questions may go meanwhile.
  */
 final class VerifiedRanges {
 
