@@ -24,6 +24,7 @@ class ArchitectureTest {
   private static final List<List<String>> ROWS =
       List.of(
           List.of("cli", "function", "server"),
+          List.of("configuration"),
           List.of("backup", "restore", "verify", "check", "retention"),
           List.of("repository"),
           List.of("mysql"),
@@ -71,6 +72,11 @@ class ArchitectureTest {
           .dependOn("picocli..", "me.tongfei..");
 
   @ArchTest
+  static final ArchRule onlyFunctionsKnowLambda =
+      onlyIn("only functions know Lambda", "io.varve.function..")
+          .dependOn("com.amazonaws.services.lambda..");
+
+  @ArchTest
   static final ArchRule onlyStoreKnowsTheAwsSdk =
       onlyIn("only the store knows the AWS SDK", "io.varve.store..")
           .dependOn("software.amazon..", "io.quarkiverse.amazon..");
@@ -86,9 +92,9 @@ class ArchitectureTest {
           .dependOn("org.apache.commons.compress..", "com.github.luben..");
 
   @ArchTest
-  static final ArchRule onlyCliPrints =
+  static final ArchRule onlyFacesPrint =
       noClasses()
-          .that(not(resideInAPackage("io.varve.cli..")))
+          .that(not(resideInAnyPackage(FACES)))
           .should(ACCESS_STANDARD_STREAMS)
           .because("an engine reports to its caller, and a face decides what is shown");
 

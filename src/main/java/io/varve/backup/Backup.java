@@ -54,6 +54,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +89,7 @@ public final class Backup {
   private final Clock clock;
   private final HistoryWatch.Rule historyRule;
   private final Throttle throttle;
+  private final Consumer<BackupId> chosen;
 
   public Backup(
       Source source,
@@ -95,7 +97,20 @@ public final class Backup {
       BackupOptions options,
       Progress progress,
       Clock clock) {
-    this(source, repository, options, progress, clock, HistoryWatch.Rule.DEFAULT);
+    this(source, repository, options, progress, clock, id -> {});
+  }
+
+  /**
+   * @param chosen hears which backup this run makes, before it puts the first part of it
+   */
+  public Backup(
+      Source source,
+      SourceRepository repository,
+      BackupOptions options,
+      Progress progress,
+      Clock clock,
+      Consumer<BackupId> chosen) {
+    this(source, repository, options, progress, clock, HistoryWatch.Rule.DEFAULT, chosen);
   }
 
   /** For tests: warns of the history's growth by another rule. */
@@ -106,6 +121,18 @@ public final class Backup {
       Progress progress,
       Clock clock,
       HistoryWatch.Rule historyRule) {
+    this(source, repository, options, progress, clock, historyRule, id -> {});
+  }
+
+  private Backup(
+      Source source,
+      SourceRepository repository,
+      BackupOptions options,
+      Progress progress,
+      Clock clock,
+      HistoryWatch.Rule historyRule,
+      Consumer<BackupId> chosen) {
+    this.chosen = chosen;
     this.source = source;
     this.repository = repository;
     this.options = options;
@@ -151,7 +178,9 @@ public final class Backup {
     Checkpoint checkpoint = new Checkpoint(job);
     VarveException timeIsUp;
     try (Lease lease = Lease.take(repository, job, progress::warn)) {
-      switch (passes(attempt(job, start), job, checkpoint, start)) {
+      Attempt attempt = attempt(job, start);
+      chosen.accept(attempt.id());
+      switch (passes(attempt, job, checkpoint, start)) {
         case Ending.Whole(Manifest manifest) -> {
           return commit(manifest, job, lease);
         }
@@ -179,14 +208,7 @@ public final class Backup {
     } catch (VarveException e) {
       progress.warn("the job's record could not be closed: " + e.reason());
     }
-    return new BackupReport(
-        manifest.id(),
-        manifest.kind(),
-        manifest.totals(),
-        manifest.consistency(),
-        manifest.notes(),
-        Optional.ofNullable(manifest.parent()),
-        Objects.requireNonNull(manifest.changes()));
+    return BackupReport.of(manifest);
   }
 
   /** Goes on with what a run left unfinished, or begins. */

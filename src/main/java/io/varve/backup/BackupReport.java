@@ -1,9 +1,12 @@
 package io.varve.backup;
 
+import static java.util.Objects.requireNonNull;
+
 import io.varve.repository.BackupId;
 import io.varve.repository.BackupKind;
 import io.varve.repository.Changes;
 import io.varve.repository.Consistency;
+import io.varve.repository.Manifest;
 import io.varve.repository.Totals;
 import java.util.List;
 import java.util.Optional;
@@ -20,4 +23,17 @@ public record BackupReport(
     Consistency consistency,
     List<String> notes,
     Optional<BackupId> parent,
-    Changes changes) {}
+    Changes changes) {
+
+  /** Of a backup that was committed. */
+  public static BackupReport of(Manifest manifest) {
+    return new BackupReport(
+        manifest.id(),
+        manifest.kind(),
+        manifest.totals(),
+        manifest.consistency(),
+        manifest.notes(),
+        Optional.ofNullable(manifest.parent()),
+        requireNonNull(manifest.changes()));
+  }
+}

@@ -1,6 +1,7 @@
 package io.varve.cli;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.varve.backup.BackupResult;
 import io.varve.backup.RepairReport;
 import io.varve.mysql.Account;
 import io.varve.mysql.Column;
@@ -18,6 +19,7 @@ import io.varve.repository.LeaseEntry;
 import io.varve.repository.Manifest;
 import io.varve.repository.PartEntry;
 import io.varve.repository.RepositoryInfo;
+import io.varve.repository.RequestEntry;
 import io.varve.repository.SourceInfo;
 import io.varve.repository.Summary;
 import io.varve.repository.TableChange;
@@ -25,7 +27,9 @@ import io.varve.repository.TableEntry;
 import io.varve.repository.TableTimes;
 import io.varve.repository.Totals;
 import io.varve.restore.DiffReport;
+import io.varve.restore.PlanResult;
 import io.varve.restore.RestoreReport;
+import io.varve.restore.RestoreResult;
 import io.varve.retention.PruneReport;
 import io.varve.store.StoreTraits;
 import io.varve.verify.Damage;
@@ -35,7 +39,7 @@ import io.varve.verify.VerifyReport;
 @RegisterForReflection(
     targets = {
       Account.class,
-      BackupCommand.Result.class,
+      BackupResult.class,
       Changes.class,
       CheckCommand.Checked.class,
       CheckCommand.Found.class,
@@ -60,9 +64,10 @@ import io.varve.verify.VerifyReport;
       RepairReport.Part.class,
       RepairReport.class,
       RepositoryInfo.class,
-      RestoreCommand.Plan.PlanTable.class,
-      RestoreCommand.Plan.class,
-      RestoreCommand.Result.class,
+      RequestEntry.class,
+      PlanResult.PlanTable.class,
+      PlanResult.class,
+      RestoreResult.class,
       RestoreReport.Touched.class,
       SchemaDefinition.class,
       SchemaObject.class,

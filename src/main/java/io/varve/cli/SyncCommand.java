@@ -1,13 +1,12 @@
 package io.varve.cli;
 
-import io.varve.InvalidRequestException;
 import io.varve.backup.Backup;
 import io.varve.backup.BackupBase;
 import io.varve.backup.BackupOptions;
 import io.varve.backup.BackupReport;
+import io.varve.backup.BackupResult;
 import io.varve.mysql.ConnectionSettings;
 import io.varve.mysql.ObjectOptions;
-import io.varve.mysql.SchemaDefinition;
 import io.varve.mysql.Source;
 import io.varve.mysql.Target;
 import io.varve.repository.Repository;
@@ -16,13 +15,13 @@ import io.varve.restore.Restore;
 import io.varve.restore.RestoreMode;
 import io.varve.restore.RestoreOptions;
 import io.varve.restore.RestoreReport;
+import io.varve.restore.RestoreResult;
+import io.varve.restore.Standby;
 import io.varve.store.StoreProbe;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -67,7 +66,7 @@ final class SyncCommand implements Callable<Integer> {
   @Mixin CommonOptions common = new CommonOptions();
 
   /** What {@code --json} prints. */
-  record Result(BackupCommand.Result backup, RestoreCommand.Result restore) {}
+  record Result(BackupResult backup, RestoreResult restore) {}
 
   @Override
   public Integer call() {
@@ -103,43 +102,19 @@ final class SyncCommand implements Callable<Integer> {
         SourceRepository backups = repository.source(name);
         BackupReport backup;
         try (Source opened = Source.connect(from)) {
-          requireNoOverwriting(opened, standby);
+          Standby.requireApart(opened, standby, selection.selection(), rename.renames());
           backup = new Backup(opened, backups, backing, progress, Clock.systemUTC()).run();
         }
         Restore restore = new Restore(backups, standby, restoring, progress, Clock.systemUTC());
         RestoreReport restored = restore.run(restore.plan(backup.id()));
         progress.close();
         common.print(
-            new Result(BackupCommand.Result.of(backup, name), RestoreCommand.Result.of(restored)),
+            new Result(BackupResult.of(backup, name), RestoreResult.of(restored)),
             BackupCommand.text(backup, name)
                 + System.lineSeparator()
                 + RestoreCommand.text(restored, standby.address()));
       }
     }
     return 0;
-  }
-
-  /** On one server a copy may stand beside its source, but not in its place. */
-  private void requireNoOverwriting(Source opened, Target standby) {
-    if (!opened.info().identity().equals(standby.info().identity())) {
-      return;
-    }
-    Set<String> schemas =
-        opened.catalog(selection.selection()).schemas().stream()
-            .map(SchemaDefinition::name)
-            .collect(Collectors.toSet());
-    schemas.stream()
-        .filter(schema -> schemas.contains(rename.renames().getOrDefault(schema, schema)))
-        .findFirst()
-        .ifPresent(
-            schema -> {
-              throw new InvalidRequestException(
-                  "sync into",
-                  standby.address(),
-                  "it is the source itself, where "
-                      + rename.renames().getOrDefault(schema, schema)
-                      + " is one of the schemas that are copied",
-                  "Name another server with --target, or another schema with --rename.");
-            });
   }
 }

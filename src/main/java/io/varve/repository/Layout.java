@@ -30,9 +30,15 @@ final class Layout {
               + BackupId.FORM
               + "|(parts|damaged)/"
               + PART_OF_A_BACKUP
-              + "|jobs/[^/]+/([0-9]+|end)\\.json|lease\\.json");
+              + "|jobs/[^/]+/([0-9]+|end)\\.json|jobs/requests/[^/]+/(request|lease|[a-z0-9]+\\.now)"
+              + "(\\.json)?|lease\\.json");
 
   private Layout() {}
+
+  /** Whether a request can have this name. */
+  static boolean isRequestName(String name) {
+    return SOURCE.matcher(name).matches();
+  }
 
   static boolean isSourceName(String name) {
     return SOURCE.matcher(name).matches() && !name.equals(REPOSITORY);
@@ -77,6 +83,24 @@ final class Layout {
 
   static String lease(String source) {
     return source + "/lease.json";
+  }
+
+  /** One level deeper than the pieces of jobs, so that they are not taken for such. */
+  static String requests(String source) {
+    return jobs(source) + "requests/";
+  }
+
+  static String request(String source, String name) {
+    return requests(source) + name + "/request.json";
+  }
+
+  static String leaseOfRequest(String source, String name) {
+    return requests(source) + name + "/lease.json";
+  }
+
+  /** Put to learn the store's time, and deleted. */
+  static String timeAsked(String source, String name, String random) {
+    return requests(source) + name + "/" + random + ".now";
   }
 
   static String hold(String source, BackupId id) {

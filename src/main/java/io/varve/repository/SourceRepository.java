@@ -422,23 +422,71 @@ public final class SourceRepository {
     job.keys().forEach(store::delete);
   }
 
-  Optional<StoredObject> readLease() {
-    return store.get(Layout.lease(source));
+  Optional<StoredObject> readLease(String key) {
+    return store.get(key);
   }
 
-  Optional<ObjectInfo> leaseInfo() {
-    return infoOf(Layout.lease(source));
+  Optional<ObjectInfo> leaseInfo(String key) {
+    return infoOf(key);
   }
 
-  LeaseEntry parseLease(StoredObject object) {
-    return parse(object, Layout.lease(source), LeaseEntry.class);
+  LeaseEntry parseLease(StoredObject object, String key) {
+    return parse(object, key, LeaseEntry.class);
   }
 
-  /** Puts the lease where there is none, or over a version of it. */
-  PutOutcome putLease(LeaseEntry entry, @Nullable String over) {
+  /** Puts a lease where there is none, or over a version of it. */
+  PutOutcome putLease(String key, LeaseEntry entry, @Nullable String over) {
     Content content = Content.of(Json.write(entry));
-    String key = Layout.lease(source);
     return over == null ? store.create(key, content) : store.replace(key, content, over);
+  }
+
+  /** What is known of a request, and the version of that. */
+  Optional<StoredObject> readRequest(String name) {
+    return store.get(Layout.request(source, name));
+  }
+
+  RequestEntry parseRequest(StoredObject object, String name) {
+    String key = Layout.request(source, name);
+    RequestEntry entry = parse(object, key, RequestEntry.class);
+    Repository.requireKnownFormat(entry.format(), key, store);
+    return entry;
+  }
+
+  /** Puts what is known of a request where nothing is, or over a version of it. */
+  PutOutcome putRequest(String name, RequestEntry entry, @Nullable String over) {
+    Content content = Content.of(Json.write(entry));
+    String key = Layout.request(source, name);
+    return over == null ? store.create(key, content) : store.replace(key, content, over);
+  }
+
+  /** The store's time: puts an object, lists it, deletes it. */
+  Instant timeAskedFor(String request) {
+    String key = Layout.timeAsked(source, request, BackupId.random(12));
+    store.create(key, Content.of(key));
+    try {
+      return infoOf(key)
+          .map(ObjectInfo::modified)
+          .orElseThrow(() -> damaged(key, "it was put and is not there"));
+    } finally {
+      store.delete(key);
+    }
+  }
+
+  /** For prune alone: what is known of requests that nobody has come back to for so long. */
+  public void deleteRequestsBefore(Instant time) {
+    Map<String, List<ObjectInfo>> requests = new TreeMap<>();
+    String prefix = Layout.requests(source);
+    store.list(
+        prefix,
+        object ->
+            requests
+                .computeIfAbsent(
+                    object.key().substring(prefix.length()).replaceFirst("/.*$", ""),
+                    name -> new ArrayList<>())
+                .add(object));
+    requests.values().stream()
+        .filter(objects -> objects.stream().allMatch(object -> object.modified().isBefore(time)))
+        .forEach(objects -> objects.forEach(object -> store.delete(object.key())));
   }
 
   /**

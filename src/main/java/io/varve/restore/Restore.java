@@ -58,6 +58,7 @@ public final class Restore {
   private final Clock clock;
   private final Judgement judgement = new Judgement(Optional.empty());
   private final Throttle throttle;
+  private final Consumer<Verified> ending;
   private final List<String> notes = Collections.synchronizedList(new ArrayList<>());
 
   public Restore(
@@ -66,6 +67,21 @@ public final class Restore {
       RestoreOptions options,
       Progress progress,
       Clock clock) {
+    this(repository, target, options, progress, clock, verified -> {});
+  }
+
+  /**
+   * @param ending hears of the end while the ledger is still there: what fails here is made up for
+   *     by running again
+   */
+  public Restore(
+      SourceRepository repository,
+      Target target,
+      RestoreOptions options,
+      Progress progress,
+      Clock clock,
+      Consumer<Verified> ending) {
+    this.ending = ending;
     this.repository = repository;
     this.target = target;
     this.options = options;
@@ -226,23 +242,46 @@ public final class Restore {
     Instant indexed = clock.instant();
     progress.begin("verifying", plan.rawBytes());
     int ranges = verification().run(withRows(plan.tables()), List.of(), plan.translation());
-    target.dropLedger(plan.ledgerSchema());
     Instant end = clock.instant();
-    return new RestoreReport(
-        plan.manifest().id(),
-        plan.tables().size(),
-        plan.rows(),
-        plan.rawBytes(),
-        plan.storedBytes(),
-        plan.rawBytes(),
-        seconds(start, end),
-        seconds(start, loaded),
-        seconds(loaded, indexed),
-        seconds(indexed, end),
-        ranges,
-        true,
-        null,
-        allNotes());
+    RestoreReport report =
+        new RestoreReport(
+            plan.manifest().id(),
+            plan.tables().size(),
+            plan.rows(),
+            plan.rawBytes(),
+            plan.storedBytes(),
+            plan.rawBytes(),
+            seconds(start, end),
+            seconds(start, loaded),
+            seconds(loaded, indexed),
+            seconds(indexed, end),
+            ranges,
+            true,
+            null,
+            allNotes());
+    end(plan, report);
+    return report;
+  }
+
+  private void end(RestorePlan plan, RestoreReport report) {
+    String schema = plan.ledgerSchema();
+    ending.accept(new Verified(report, schema, target.ledgerBinding(schema).orElse("")));
+    target.dropLedger(schema);
+  }
+
+  /**
+   * A restore that has nothing left to do but to drop its ledger.
+   *
+   * @param ledgerSchema where that lies
+   * @param ledger what it says there
+   */
+  public record Verified(RestoreReport report, String ledgerSchema, String ledger) {}
+
+  /** Drops the ledger that a restore has left which died at its very end. */
+  public static void dropLedger(Target target, String ledgerSchema, String ledger) {
+    if (target.ledgerBinding(ledgerSchema).filter(ledger::equals).isPresent()) {
+      target.dropLedger(ledgerSchema);
+    }
   }
 
   /** Makes what is missing, replaces ranges that differ, and leaves alone what does not. */
@@ -279,31 +318,33 @@ public final class Restore {
                 withRows(toMake),
                 replaced.stream().map(TargetVerification.Difference::check).toList(),
                 plan.translation());
-    target.dropLedger(plan.ledgerSchema());
     Instant end = clock.instant();
-    return new RestoreReport(
-        plan.manifest().id(),
-        plan.tables().size(),
-        made.rows() + replaced.stream().mapToLong(each -> each.check().expected().rows()).sum(),
-        bytesToLoad,
-        made.storedBytes()
-            + replaced.stream()
-                .flatMap(each -> each.check().parts().stream())
-                .mapToLong(PartEntry::storedBytes)
-                .sum(),
-        plan.rawBytes(),
-        seconds(start, end),
-        seconds(start, loaded),
-        seconds(loaded, indexed),
-        seconds(indexed, end),
-        alike + written,
-        true,
-        new RestoreReport.Touched(
-            toMake.size(),
-            diff.ranges(),
-            replaced.size(),
-            options.dropOthers() ? diff.additional().size() : 0),
-        allNotes());
+    RestoreReport report =
+        new RestoreReport(
+            plan.manifest().id(),
+            plan.tables().size(),
+            made.rows() + replaced.stream().mapToLong(each -> each.check().expected().rows()).sum(),
+            bytesToLoad,
+            made.storedBytes()
+                + replaced.stream()
+                    .flatMap(each -> each.check().parts().stream())
+                    .mapToLong(PartEntry::storedBytes)
+                    .sum(),
+            plan.rawBytes(),
+            seconds(start, end),
+            seconds(start, loaded),
+            seconds(loaded, indexed),
+            seconds(indexed, end),
+            alike + written,
+            true,
+            new RestoreReport.Touched(
+                toMake.size(),
+                diff.ranges(),
+                replaced.size(),
+                options.dropOthers() ? diff.additional().size() : 0),
+            allNotes());
+    end(plan, report);
+    return report;
   }
 
   private static List<PlannedTable> withRows(List<PlannedTable> tables) {

@@ -139,6 +139,7 @@ public final class Prune {
         .filter(part -> !there.containsKey(part))
         .forEach(repository::forgetDamage);
     needs.oldJobs().forEach(repository::delete);
+    repository.deleteRequestsBefore(needs.now().minus(JOBS_STAY));
     repository.deleteTrialsBefore(needs.now().minus(SILENCE_OF_THE_DEAD));
     return new PruneReport(verdicts, needs.gone().size(), parts[0], parts[1], false);
   }
