@@ -30,8 +30,8 @@ final class Layout {
               + BackupId.FORM
               + "|(parts|damaged)/"
               + PART_OF_A_BACKUP
-              + "|jobs/[^/]+/([0-9]+|end)\\.json|jobs/requests/[^/]+/(request|lease|[a-z0-9]+\\.now)"
-              + "(\\.json)?|lease\\.json");
+              + "|jobs/[^/]+/([0-9]+|end)\\.json|lease\\.json"
+              + "|jobs/requests/[^/]+/((request|lease)\\.json|[a-z0-9]+\\.now)");
 
   private Layout() {}
 

@@ -34,7 +34,10 @@ final class FunctionProcess implements AutoCloseable {
   private final Process process;
   private final StringBuffer log = new StringBuffer();
 
+  private final String handler;
+
   FunctionProcess(String handler, Map<String, String> environment) {
+    this.handler = handler;
     try {
       ProcessBuilder builder = new ProcessBuilder(command()).redirectErrorStream(true);
       builder.environment().put("_HANDLER", handler);
@@ -112,7 +115,16 @@ final class FunctionProcess implements AutoCloseable {
   CompletableFuture<Outcome> begin(String requestId, String event, Duration remaining) {
     return runtime
         .deliver(requestId, event, remaining)
-        .thenApply(outcome -> new Outcome(tree(outcome.body())));
+        .thenApply(
+            outcome -> {
+              JsonNode answer = tree(outcome.body());
+              if (outcome.failed()) {
+                FunctionsSchema.require("error", answer);
+              } else {
+                FunctionsSchema.requireAnswer(handler, tree(event), answer);
+              }
+              return new Outcome(answer);
+            });
   }
 
   Outcome await(CompletableFuture<Outcome> call) {

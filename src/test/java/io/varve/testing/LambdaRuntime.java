@@ -24,7 +24,7 @@ public final class LambdaRuntime implements AutoCloseable {
 
   private static final String BASE = "/2018-06-01/runtime/";
 
-  private record Event(String requestId, String body, long deadline) {}
+  private record Event(String requestId, String body, Duration remaining) {}
 
   /**
    * What a function has said to an event.
@@ -55,11 +55,15 @@ public final class LambdaRuntime implements AutoCloseable {
     return "127.0.0.1:" + server.getAddress().getPort();
   }
 
-  /** Hands an event to the function that asks next. */
+  /**
+   * Hands an event to the function that asks next.
+   *
+   * @param remaining from when it has asked
+   */
   public CompletableFuture<Outcome> deliver(String requestId, String event, Duration remaining) {
     CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     outcomes.put(requestId, outcome);
-    events.add(new Event(requestId, event, System.currentTimeMillis() + remaining.toMillis()));
+    events.add(new Event(requestId, event, remaining));
     return outcome;
   }
 
@@ -95,7 +99,9 @@ public final class LambdaRuntime implements AutoCloseable {
     var headers = exchange.getResponseHeaders();
     headers.set("Content-Type", "application/json");
     headers.set("Lambda-Runtime-Aws-Request-Id", event.requestId());
-    headers.set("Lambda-Runtime-Deadline-Ms", Long.toString(event.deadline()));
+    headers.set(
+        "Lambda-Runtime-Deadline-Ms",
+        Long.toString(System.currentTimeMillis() + event.remaining().toMillis()));
     headers.set(
         "Lambda-Runtime-Invoked-Function-Arn",
         "arn:aws:lambda:eu-central-1:123456789012:function:v");
