@@ -4,7 +4,7 @@
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help demo build test check bench bench-micro bench-page bench-guard native search format clean \
-  check-format check-shell check-server check-docker check-store check-long check-program check-native check-function chaos
+  check-format check-shell check-server check-docker check-store check-aws check-long check-program check-native check-function chaos
 
 maven := src/build/maven
 sources := pom.xml $(shell find src/main -type f)
@@ -44,7 +44,7 @@ bench-page: ## write the figures of target/bench.json into docs/performance.md
 bench-guard: target/native/varve ## fail if a backup takes longer than mariadb-dump and zstd, on VARVE_BENCH_SERVERS
 	@python3 src/bench/python/bench.py guard --server $(VARVE_BENCH_SERVERS)
 
-check: check-format check-shell test check-long check-program chaos check-server check-docker check-store demo check-native ## check all that CI checks
+check: check-format check-shell test check-long check-program chaos check-server check-docker check-store check-aws demo check-native ## check all that CI checks
 
 check-format: ## check the formatting
 	@$(maven) check-format 'Checking the formatting' spotless:check
@@ -95,6 +95,13 @@ ifdef VARVE_TEST_S3_ENDPOINT
 	@$(maven) check-store 'Testing on $(VARVE_TEST_S3_ENDPOINT)' test -Dtest.forks=1 -Dtest=$(call tests_that_use,EmbeddedS3.shared)
 else
 	@echo '### NOT CHECKED: another store. Set VARVE_TEST_S3_ENDPOINT, VARVE_TEST_S3_ACCESS_KEY, VARVE_TEST_S3_SECRET_KEY.'
+endif
+
+check-aws: ## read configurations and logins from Secrets Manager and SSM on VARVE_TEST_AWS_ENDPOINT=http://host:port
+ifdef VARVE_TEST_AWS_ENDPOINT
+	@$(maven) check-aws 'Reading logins on $(VARVE_TEST_AWS_ENDPOINT)' test -Dtest.groups=aws -Dtest.excludedGroups=
+else
+	@echo '### NOT CHECKED: Secrets Manager and SSM. Set VARVE_TEST_AWS_ENDPOINT, to moto for example.'
 endif
 
 check-native: target/native/varve target/demo.classpath check-function ## run the demo with the native program, kill it, and call the functions

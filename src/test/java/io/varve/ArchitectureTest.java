@@ -77,8 +77,11 @@ class ArchitectureTest {
           .dependOn("com.amazonaws.services.lambda..");
 
   @ArchTest
-  static final ArchRule onlyStoreKnowsTheAwsSdk =
-      onlyIn("only the store knows the AWS SDK", "io.varve.store..")
+  static final ArchRule onlyStoreAndConfigurationKnowTheAwsSdk =
+      onlyIn(
+              "only the store and the configuration know the AWS SDK",
+              "io.varve.store..",
+              "io.varve.configuration..")
           .dependOn("software.amazon..", "io.quarkiverse.amazon..");
 
   @ArchTest

@@ -1,5 +1,6 @@
 package io.varve.cli;
 
+import io.varve.Parallelism;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -9,13 +10,6 @@ import picocli.CommandLine.Spec;
 
 /** How many connections work side by side. */
 final class ParallelOption {
-
-  private static final int LEAST = 2;
-  private static final int MOST_BY_DEFAULT = 8;
-  private static final int MOST = 64;
-
-  /** What a connection may take, with parts of the least default size. */
-  private static final long BYTES_EACH = 32L << 20;
 
   @Spec(Spec.Target.MIXEE)
   @Nullable CommandSpec command;
@@ -28,13 +22,12 @@ final class ParallelOption {
 
   int connections() {
     if (wanted == null) {
-      long fitting = Runtime.getRuntime().maxMemory() / BYTES_EACH;
-      return Math.clamp(
-          Math.min(Runtime.getRuntime().availableProcessors(), fitting), LEAST, MOST_BY_DEFAULT);
+      return Parallelism.byDefault();
     }
-    if (wanted < 1 || wanted > MOST) {
+    if (wanted < 1 || wanted > Parallelism.MOST) {
       throw new ParameterException(
-          Objects.requireNonNull(command).commandLine(), "--parallel must be from 1 to " + MOST);
+          Objects.requireNonNull(command).commandLine(),
+          "--parallel must be from 1 to " + Parallelism.MOST);
     }
     return wanted;
   }

@@ -1,6 +1,7 @@
 package io.varve.cli;
 
 import io.varve.InvalidRequestException;
+import io.varve.mysql.Authorities;
 import io.varve.mysql.ConnectionSettings;
 import io.varve.mysql.OptionFile;
 import io.varve.mysql.Secret;
@@ -43,8 +44,9 @@ final class ServerOptions {
   @Option(
       names = "--tls-ca",
       paramLabel = "FILE",
-      description = "PEM file with the authorities to trust; default: the system's")
-  @Nullable Path tlsAuthorities;
+      description =
+          "PEM file with the authorities to trust, or rds for Amazon's; default: the system's")
+  @Nullable String tlsAuthorities;
 
   @Option(
       names = "--allow-public-key-retrieval",
@@ -112,9 +114,15 @@ final class ServerOptions {
   private TlsSettings tls(OptionFile file) {
     TlsMode mode =
         tlsMode != null ? TlsMode.parse(tlsMode) : file.tlsMode().orElse(TlsMode.PREFERRED);
-    Optional<Path> authorities =
-        tlsAuthorities != null ? Optional.of(tlsAuthorities) : file.tlsAuthorities();
+    Optional<Authorities> authorities =
+        tlsAuthorities != null
+            ? Optional.of(authorities(tlsAuthorities))
+            : file.tlsAuthorities().map(Authorities.InFile::new);
     TlsSettings settings = TlsSettings.of(mode);
     return authorities.map(settings::withAuthorities).orElse(settings);
+  }
+
+  private static Authorities authorities(String option) {
+    return option.equals("rds") ? new Authorities.OfRds() : new Authorities.InFile(Path.of(option));
   }
 }

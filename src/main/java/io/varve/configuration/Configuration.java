@@ -1,65 +1,72 @@
 package io.varve.configuration;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.varve.InvalidRequestException;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.TreeSet;
 
-/** Stand-in until the package proper is merged. */
+/**
+ * What one JSON document says: the store, and by name the servers that are backed up and restored
+ * into. Its form is docs/configuration.schema.json.
+ *
+ * <p>It holds no password: each is looked for where the document says it lies, when it is needed,
+ * remembered for some minutes, and read again when a server refuses it. Thread-safe.
+ */
 public record Configuration(
     StoreConfiguration store,
     Map<String, SourceConfiguration> sources,
     Map<String, TargetConfiguration> targets) {
 
+  public Configuration {
+    sources = Map.copyOf(sources);
+    targets = Map.copyOf(targets);
+  }
+
+  /**
+   * Reads the document that {@code VARVE_CONFIG} is, or names: {@code {...}} is the document,
+   * {@code ssm:NAME} a parameter of SSM, {@code secretsmanager:NAME} a secret, all else the path of
+   * a file.
+   *
+   * @param environment the variables: {@code VARVE_CONFIG}, those that hold passwords, AWS's own
+   * @throws InvalidRequestException if there is none, or one that is wrong: it names all that is
+   * @throws io.varve.RetryLaterException if what holds it does not answer
+   */
   public static Configuration load(Map<String, String> environment) {
-    String document = environment.getOrDefault("VARVE_CONFIG", "");
-    try {
-      JsonNode root = new ObjectMapper().readTree(document);
-      if (!document.startsWith("{")) {
-        throw invalid("it is not set", "Set it.");
-      }
-      Map<String, SourceConfiguration> sources = new TreeMap<>();
-      root.path("sources")
-          .properties()
-          .forEach(
-              e -> sources.put(e.getKey(), new SourceConfiguration(e.getValue(), environment)));
-      Map<String, TargetConfiguration> targets = new TreeMap<>();
-      root.path("targets")
-          .properties()
-          .forEach(
-              e -> targets.put(e.getKey(), new TargetConfiguration(e.getValue(), environment)));
-      return new Configuration(new StoreConfiguration(root.path("store")), sources, targets);
-    } catch (JsonProcessingException e) {
-      throw invalid("it is not JSON", "Write JSON.");
-    }
+    return load(environment, new AwsEnvironment(environment));
   }
 
-  private static InvalidRequestException invalid(String reason, String hint) {
-    return new InvalidRequestException("read", "the configuration", reason, hint);
+  static Configuration load(Map<String, String> environment, AwsEnvironment aws) {
+    ConfigurationText text = ConfigurationText.of(environment, aws);
+    return new ConfigurationReader(environment, aws).read(text);
   }
 
+  /**
+   * The source of that name.
+   *
+   * @throws InvalidRequestException if there is none
+   */
   public SourceConfiguration source(String name) {
-    SourceConfiguration found = sources.get(name);
-    if (found == null) {
-      throw new InvalidRequestException(
-          "use",
-          "source " + name,
-          "the configuration has none of that name",
-          "There is " + sources.keySet() + ".");
-    }
-    return found;
+    return named("source", sources, name);
   }
 
+  /**
+   * The target of that name.
+   *
+   * @throws InvalidRequestException if there is none
+   */
   public TargetConfiguration target(String name) {
-    TargetConfiguration found = targets.get(name);
+    return named("target", targets, name);
+  }
+
+  private static <T> T named(String kind, Map<String, T> those, String name) {
+    T found = those.get(name);
     if (found == null) {
       throw new InvalidRequestException(
           "use",
-          "target " + name,
-          "the configuration has none of that name",
-          "There is " + targets.keySet() + ".");
+          "the " + kind + " '" + name + "'",
+          "the configuration has no " + kind + " of that name",
+          those.isEmpty()
+              ? "It has no " + kind + "s at all."
+              : "It has " + String.join(", ", new TreeSet<>(those.keySet())) + ".");
     }
     return found;
   }

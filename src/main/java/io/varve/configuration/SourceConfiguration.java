@@ -1,77 +1,38 @@
 package io.varve.configuration;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.varve.mysql.ConnectionSettings;
-import io.varve.mysql.Secret;
-import io.varve.mysql.ServerAddress;
 import io.varve.mysql.SnapshotWay;
 import io.varve.mysql.TableSelection;
 import io.varve.mysql.Throttling;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/** Stand-in. */
-public record SourceConfiguration(JsonNode node, Map<String, String> environment) {
-  static ConnectionSettings settings(JsonNode node, Map<String, String> environment) {
-    JsonNode login = node.path("credentials");
-    return ConnectionSettings.of(
-            ServerAddress.parse(node.path("address").asText()),
-            login.path("user").asText(),
-            Secret.of(environment.getOrDefault(login.path("passwordVariable").asText(), "")))
-        .withPublicKeyRetrieval();
-  }
+/**
+ * A server that is backed up, and how.
+ *
+ * @param settings its credentials throw where the password is not where it should be
+ * @param parallel connections that read side by side
+ * @param partBytes of the rows' text in a part; what fits {@code parallel} and the memory where
+ *     none is named
+ * @param compressionLevel of zstd, 1 to 19
+ * @param snapshotWay the one to take; the first that works where none is named
+ * @param accounts whether users and roles are backed up, with the hashes of their passwords
+ * @param throttling how far the server is spared
+ * @param tags of each backup
+ */
+public record SourceConfiguration(
+    ConnectionSettings settings,
+    TableSelection selection,
+    int parallel,
+    OptionalLong partBytes,
+    int compressionLevel,
+    Optional<SnapshotWay> snapshotWay,
+    boolean accounts,
+    Throttling throttling,
+    List<String> tags) {
 
-  private static List<String> words(JsonNode array) {
-    List<String> words = new ArrayList<>();
-    array.forEach(word -> words.add(word.asText()));
-    return words;
-  }
-
-  public ConnectionSettings settings() {
-    return settings(node, environment);
-  }
-
-  public TableSelection selection() {
-    return new TableSelection(words(node.path("include")), words(node.path("exclude")));
-  }
-
-  public int parallel() {
-    return node.path("parallel").asInt(2);
-  }
-
-  public OptionalLong partBytes() {
-    return size("partSize");
-  }
-
-  private OptionalLong size(String name) {
-    return node.has(name)
-        ? OptionalLong.of(
-            Long.parseLong(node.get(name).asText().replaceAll("[KM]", ""))
-                << (node.get(name).asText().endsWith("M") ? 20 : 10))
-        : OptionalLong.empty();
-  }
-
-  public int compressionLevel() {
-    return 1;
-  }
-
-  public Optional<SnapshotWay> snapshotWay() {
-    return Optional.empty();
-  }
-
-  public boolean accounts() {
-    return false;
-  }
-
-  public Throttling throttling() {
-    return new Throttling(size("limitRate"), OptionalInt.empty());
-  }
-
-  public List<String> tags() {
-    return words(node.path("tags"));
+  public SourceConfiguration {
+    tags = List.copyOf(tags);
   }
 }

@@ -1,30 +1,21 @@
 package io.varve.configuration;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.varve.mysql.ConnectionSettings;
 import io.varve.mysql.Target;
 import io.varve.mysql.Throttling;
-import java.util.Map;
 
-/** Stand-in. */
-public record TargetConfiguration(JsonNode node, Map<String, String> environment) {
-  public ConnectionSettings settings() {
-    return SourceConfiguration.settings(node, environment);
-  }
-
-  public int parallel() {
-    return node.path("parallel").asInt(2);
-  }
-
-  public boolean overwrite() {
-    return node.path("overwrite").asBoolean();
-  }
-
-  public Target.BinaryLog binaryLog() {
-    return Target.BinaryLog.ON;
-  }
-
-  public Throttling throttling() {
-    return Throttling.NONE;
-  }
-}
+/**
+ * A server that is restored into, and how.
+ *
+ * @param settings its credentials throw where the password is not where it should be
+ * @param parallel connections that load side by side
+ * @param overwrite whether a restore may replace tables that stand there
+ * @param binaryLog whether what is restored goes into the server's binary log
+ * @param throttling how far the server is spared
+ */
+public record TargetConfiguration(
+    ConnectionSettings settings,
+    int parallel,
+    boolean overwrite,
+    Target.BinaryLog binaryLog,
+    Throttling throttling) {}

@@ -7,7 +7,8 @@ import java.time.Duration;
 /**
  * Where a server is and how to log in to it.
  *
- * @param user the user to log in as; what the address may name is already taken into account
+ * @param credentials asked for each connection; what user the address may name plays no part any
+ *     more
  * @param allowPublicKeyRetrieval whether the driver may ask the server for the RSA key that
  *     protects a {@code caching_sha2_password} login without TLS; someone in between could send
  *     another key and read the password
@@ -15,8 +16,7 @@ import java.time.Duration;
  */
 public record ConnectionSettings(
     ServerAddress address,
-    String user,
-    Secret password,
+    Credentials credentials,
     TlsSettings tls,
     boolean allowPublicKeyRetrieval,
     Duration connectTimeout) {
@@ -25,28 +25,32 @@ public record ConnectionSettings(
 
   public ConnectionSettings {
     requireNonNull(address, "address is null");
-    requireNonNull(user, "user is null");
-    requireNonNull(password, "password is null");
+    requireNonNull(credentials, "credentials is null");
     requireNonNull(tls, "tls is null");
     requireNonNull(connectTimeout, "connectTimeout is null");
   }
 
   /** TLS preferred, no retrieval of public keys, ten seconds to connect. */
   public static ConnectionSettings of(ServerAddress address, String user, Secret password) {
+    return of(address, Credentials.fixed(user, password));
+  }
+
+  /** As {@link #of(ServerAddress, String, Secret)}, with a login that may change. */
+  public static ConnectionSettings of(ServerAddress address, Credentials credentials) {
     return new ConnectionSettings(
-        address, user, password, TlsSettings.of(TlsMode.PREFERRED), false, DEFAULT_CONNECT_TIMEOUT);
+        address, credentials, TlsSettings.of(TlsMode.PREFERRED), false, DEFAULT_CONNECT_TIMEOUT);
   }
 
   public ConnectionSettings withTls(TlsSettings other) {
     return new ConnectionSettings(
-        address, user, password, other, allowPublicKeyRetrieval, connectTimeout);
+        address, credentials, other, allowPublicKeyRetrieval, connectTimeout);
   }
 
   public ConnectionSettings withPublicKeyRetrieval() {
-    return new ConnectionSettings(address, user, password, tls, true, connectTimeout);
+    return new ConnectionSettings(address, credentials, tls, true, connectTimeout);
   }
 
   public ConnectionSettings withConnectTimeout(Duration timeout) {
-    return new ConnectionSettings(address, user, password, tls, allowPublicKeyRetrieval, timeout);
+    return new ConnectionSettings(address, credentials, tls, allowPublicKeyRetrieval, timeout);
   }
 }

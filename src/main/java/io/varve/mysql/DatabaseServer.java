@@ -3,7 +3,6 @@ package io.varve.mysql;
 import com.mysql.cj.jdbc.JdbcConnection;
 import io.varve.InvalidRequestException;
 import io.varve.RetryLaterException;
-import io.varve.VarveException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.sql.Connection;
@@ -23,19 +22,15 @@ public final class DatabaseServer implements AutoCloseable {
   private static final int TRIES_TO_FIND_THE_SAME_SERVER = 5;
 
   private final ConnectionSettings settings;
-  private final TlsKeyStores keyStores;
-  private final ServerConnector connector;
   private final String host;
   private final ServerInfo info;
 
+  /** Null once closed. */
+  private volatile @Nullable ServerConnector connector;
+
   private DatabaseServer(
-      ConnectionSettings settings,
-      TlsKeyStores keyStores,
-      ServerConnector connector,
-      String host,
-      ServerInfo info) {
+      ConnectionSettings settings, ServerConnector connector, String host, ServerInfo info) {
     this.settings = settings;
-    this.keyStores = keyStores;
     this.connector = connector;
     this.host = host;
     this.info = info;
@@ -48,23 +43,12 @@ public final class DatabaseServer implements AutoCloseable {
    * @throws RetryLaterException if the server cannot be reached or is full
    */
   public static DatabaseServer connect(ConnectionSettings settings) {
-    TlsKeyStores keyStores = TlsKeyStores.of(settings.tls());
-    try {
-      return firstThatAnswers(settings, keyStores);
-    } catch (VarveException failed) {
-      keyStores.close();
-      throw failed;
-    }
-  }
-
-  private static DatabaseServer firstThatAnswers(
-      ConnectionSettings settings, TlsKeyStores keyStores) {
-    ServerConnector connector = new ServerConnector(settings, keyStores);
+    ServerConnector connector = new ServerConnector(settings, TlsMaterial.read(settings.tls()));
     @Nullable SQLException last = null;
     for (String host : hosts(settings)) {
       try (JdbcConnection connection = connector.connect(host, ConnectionPurpose.CONTROL)) {
         ServerInfo info = ServerInfo.read(connection);
-        return new DatabaseServer(settings, keyStores, connector, host, info);
+        return new DatabaseServer(settings, connector, host, info);
       } catch (SQLException failed) {
         last = failed;
         if (!SqlErrors.isLostConnection(failed)) {
@@ -121,9 +105,13 @@ public final class DatabaseServer implements AutoCloseable {
   }
 
   JdbcConnection open(ConnectionPurpose purpose) {
+    ServerConnector opening = connector;
+    if (opening == null) {
+      throw new IllegalStateException("it is closed");
+    }
     try {
       for (int attempt = 0; attempt < TRIES_TO_FIND_THE_SAME_SERVER; attempt++) {
-        JdbcConnection connection = connector.connect(host, purpose);
+        JdbcConnection connection = opening.connect(host, purpose);
         if (isSameServer(connection)) {
           return connection;
         }
@@ -150,9 +138,9 @@ public final class DatabaseServer implements AutoCloseable {
     }
   }
 
-  /** Forgets the certificates; no new connection can be opened with them afterwards. */
+  /** Forgets how to log in: no new connection can be opened afterwards. */
   @Override
   public void close() {
-    keyStores.close();
+    connector = null;
   }
 }

@@ -4,6 +4,7 @@ import com.mysql.cj.conf.PropertyKey;
 import com.mysql.cj.jdbc.Driver;
 import com.mysql.cj.jdbc.JdbcConnection;
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.Properties;
 
 /** Makes single, unpooled connections to one host with the driver set up as Varve needs it. */
@@ -12,19 +13,38 @@ final class ServerConnector {
   private static final int LARGEST_PACKET = 1 << 30;
 
   private final ConnectionSettings settings;
-  private final TlsKeyStores keyStores;
+  private final TlsMaterial tls;
 
-  ServerConnector(ConnectionSettings settings, TlsKeyStores keyStores) {
+  ServerConnector(ConnectionSettings settings, TlsMaterial tls) {
     this.settings = settings;
-    this.keyStores = keyStores;
+    this.tls = tls;
   }
 
   /**
+   * Logs in, and where the server refuses that login and there is another since, once more.
+   *
    * @param host the address's host, or one of the IP addresses that it stands for
    */
   JdbcConnection connect(String host, ConnectionPurpose purpose) throws SQLException {
+    Login login = settings.credentials().login();
+    try {
+      return connect(host, purpose, login);
+    } catch (SQLException failed) {
+      if (!SqlErrors.isRefusedLogin(failed)) {
+        throw failed;
+      }
+      Optional<Login> other = settings.credentials().loginAfterRefusalOf(login);
+      if (other.isEmpty()) {
+        throw failed;
+      }
+      return connect(host, purpose, other.get());
+    }
+  }
+
+  private JdbcConnection connect(String host, ConnectionPurpose purpose, Login login)
+      throws SQLException {
     String authority = ServerAddress.authority(host, settings.address().port());
-    var made = new Driver().connect("jdbc:mysql://" + authority + "/", properties(purpose));
+    var made = new Driver().connect("jdbc:mysql://" + authority + "/", properties(purpose, login));
     if (made == null) {
       throw new SQLException("the driver does not take the address", "08001");
     }
@@ -41,17 +61,17 @@ final class ServerConnector {
     return connection;
   }
 
-  private Properties properties(ConnectionPurpose purpose) {
+  private Properties properties(ConnectionPurpose purpose, Login login) {
     Properties properties = new Properties();
     String timeout = Long.toString(settings.connectTimeout().toMillis());
-    properties.setProperty("user", settings.user());
-    properties.setProperty("password", settings.password().reveal());
+    properties.setProperty("user", login.user());
+    properties.setProperty("password", login.password().reveal());
     properties.setProperty("connectTimeout", timeout);
     properties.setProperty("socketTimeout", timeout);
     properties.setProperty("sslMode", settings.tls().mode().name());
     properties.setProperty(
         "allowPublicKeyRetrieval", Boolean.toString(settings.allowPublicKeyRetrieval()));
-    keyStores.describeIn(properties);
+    tls.describeIn(properties);
     properties.setProperty("connectionAttributes", "program_name:varve");
     properties.setProperty("paranoid", "true");
     properties.setProperty("connectionCollation", "utf8mb4_bin");

@@ -88,6 +88,15 @@ public final class SqlErrors {
     };
   }
 
+  /** Whether the server did not take the user's password, or knows no such user. */
+  static boolean isRefusedLogin(SQLException failure) {
+    return switch (failure.getErrorCode()) {
+      case 1045, 1698 -> true;
+      // 28000: invalid authorization specification, in whatever words a server or a proxy has
+      default -> failure.getErrorCode() > 0 && "28000".equals(failure.getSQLState());
+    };
+  }
+
   /** As {@link #reasonAndHint}, with the account that is to be granted what is missing. */
   static String reasonAndHint(SQLException failure, String account) {
     return reasonAndHint(failure).replace(THIS_USER, account);

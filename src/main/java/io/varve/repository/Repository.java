@@ -106,6 +106,11 @@ public final class Repository implements AutoCloseable {
     return store.folders("").stream().filter(Layout::isSourceName).toList();
   }
 
+  /** Whether a source can have that name. */
+  public static boolean isSourceName(String name) {
+    return Layout.isSourceName(name);
+  }
+
   /**
    * The part of one source.
    *

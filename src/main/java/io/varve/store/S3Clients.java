@@ -3,11 +3,8 @@ package io.varve.store;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -22,8 +19,6 @@ import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpRequest;
-import software.amazon.awssdk.http.urlconnection.ProxyConfiguration;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
@@ -43,7 +38,12 @@ record S3Clients(S3Client puts, S3Client others) implements AutoCloseable {
       S3Retries retries,
       Map<String, String> environment) {
     AwsCredentialsProvider credentials = credentials(options.credentials());
-    SdkHttpClient http = http(endpoint.target(bucket), options.retries(), environment);
+    SdkHttpClient http =
+        AwsHttp.open(
+            endpoint.target(bucket),
+            options.retries().connectTimeout(),
+            options.retries().idleTimeout(),
+            environment);
     return new S3Clients(
         client(
             endpoint,
@@ -95,45 +95,6 @@ record S3Clients(S3Client puts, S3Client others) implements AutoCloseable {
             ? AwsBasicCredentials.create(given.accessKey(), given.secretKey())
             : AwsSessionCredentials.create(
                 given.accessKey(), given.secretKey(), given.sessionToken()));
-  }
-
-  private static SdkHttpClient http(URI target, RetryRule rule, Map<String, String> environment) {
-    UrlConnectionHttpClient.Builder http =
-        UrlConnectionHttpClient.builder()
-            .connectionTimeout(rule.connectTimeout())
-            .socketTimeout(rule.idleTimeout())
-            .proxyConfiguration(proxy(OutboundProxy.of(target, environment)));
-    String bundle = environment.get("AWS_CA_BUNDLE");
-    if (bundle != null && !bundle.isBlank()) {
-      TrustManager[] trusted = CertificateBundle.trustManagers(bundle);
-      http.tlsTrustManagersProvider(() -> trusted);
-    }
-    return http.build();
-  }
-
-  private static ProxyConfiguration proxy(Optional<URI> proxy) {
-    ProxyConfiguration.Builder configuration =
-        ProxyConfiguration.builder()
-            .useSystemPropertyValues(false)
-            .useEnvironmentVariablesValues(false)
-            .nonProxyHosts(Set.of());
-    proxy.ifPresent(
-        uri -> {
-          configuration.endpoint(
-              URI.create(
-                  uri.getScheme()
-                      + "://"
-                      + uri.getHost()
-                      + ":"
-                      + (uri.getPort() < 0 ? 80 : uri.getPort())));
-          String userInfo = uri.getUserInfo();
-          if (userInfo != null) {
-            int colon = userInfo.indexOf(':');
-            configuration.username(colon < 0 ? userInfo : userInfo.substring(0, colon));
-            configuration.password(colon < 0 ? "" : userInfo.substring(colon + 1));
-          }
-        });
-    return configuration.build();
   }
 
   /**

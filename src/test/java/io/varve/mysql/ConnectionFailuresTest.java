@@ -103,11 +103,14 @@ class ConnectionFailuresTest {
     assumeThat(TESTED.isMariaDb()).isFalse();
     Path authority = Path.of(TESTED.value("SELECT @@datadir"), "ca.pem");
     assumeThat(authority).isReadable();
-    TlsSettings tls = TlsSettings.of(TlsMode.VERIFY_CA).withAuthorities(authority);
+    TlsSettings tls =
+        TlsSettings.of(TlsMode.VERIFY_CA).withAuthorities(new Authorities.InFile(authority));
     DatabaseServer.connect(Servers.settings().withTls(tls)).close();
     ConnectionSettings verifyName =
         Servers.settings()
-            .withTls(TlsSettings.of(TlsMode.VERIFY_IDENTITY).withAuthorities(authority));
+            .withTls(
+                TlsSettings.of(TlsMode.VERIFY_IDENTITY)
+                    .withAuthorities(new Authorities.InFile(authority)));
     assertThatThrownBy(() -> DatabaseServer.connect(verifyName))
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining("TLS");
@@ -117,7 +120,9 @@ class ConnectionFailuresTest {
   void anAuthorityFileThatIsNone(@TempDir Path directory) throws Exception {
     Path file = Files.writeString(directory.resolve("ca.pem"), "not a certificate");
     ConnectionSettings settings =
-        Servers.settings().withTls(TlsSettings.of(TlsMode.VERIFY_CA).withAuthorities(file));
+        Servers.settings()
+            .withTls(
+                TlsSettings.of(TlsMode.VERIFY_CA).withAuthorities(new Authorities.InFile(file)));
     assertThatThrownBy(() -> DatabaseServer.connect(settings))
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining(file.toString());
@@ -219,10 +224,11 @@ class ConnectionFailuresTest {
   @Test
   void aMaliciousServerGetsNoFile(@TempDir Path directory) throws Exception {
     Path secret = Files.writeString(directory.resolve("secret"), "topsecret");
-    try (FakeServer server = FakeServer.askingFor(secret.toString());
-        TlsKeyStores none = TlsKeyStores.of(TlsSettings.of(TlsMode.DISABLED))) {
+    try (FakeServer server = FakeServer.askingFor(secret.toString())) {
       ServerConnector connector =
-          new ServerConnector(ConnectionSettings.of(server.address(), "root", Secret.EMPTY), none);
+          new ServerConnector(
+              ConnectionSettings.of(server.address(), "root", Secret.EMPTY),
+              new TlsMaterial(null, null, null));
       for (ConnectionPurpose purpose : ConnectionPurpose.values()) {
         assertThatThrownBy(() -> connector.connect("127.0.0.1", purpose))
             .isInstanceOf(SQLException.class);

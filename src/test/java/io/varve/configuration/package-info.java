@@ -1,0 +1,4 @@
+@NullMarked
+package io.varve.configuration;
+
+import org.jspecify.annotations.NullMarked;
