@@ -111,7 +111,7 @@ final class Calls {
         request.done(answer);
         return answer;
       } catch (ContinueException timeIsUp) {
-        request.goesOn();
+        request.goesOn(timeIsUp.token());
         return Answer.goesOn(new Token(request.name(), request.call()));
       }
     }

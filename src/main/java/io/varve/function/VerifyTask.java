@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 
 /**
  * The function {@code verify}. Its deadline is to be set here, as for a backup, once a verification
- * takes one.
+ * takes one; the request's mark is then where it stopped.
  *
  * @param percentRead of the parts that are read
  */

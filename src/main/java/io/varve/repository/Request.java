@@ -116,6 +116,11 @@ public final class Request {
     return Optional.ofNullable(entry.backup());
   }
 
+  /** Where the call before this one has stopped, if it came to an end in order. */
+  public Optional<String> mark() {
+    return Optional.ofNullable(entry.mark());
+  }
+
   /**
    * Of a restore whose answer is there, and whose ledger may still be.
    *
@@ -161,9 +166,13 @@ public final class Request {
     }
   }
 
-  /** Notes that the time was up: the next call has the next number. */
-  public void goesOn() {
-    replace(known -> known.called(known.call() + 1));
+  /**
+   * Notes that the time was up: the next call has the next number.
+   *
+   * @param mark where the work stopped, in its own words
+   */
+  public void goesOn(String mark) {
+    replace(known -> known.called(known.call() + 1, mark));
   }
 
   /** Notes the answer of a restore whose ledger is still there. */

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     still be; or {@code done}
  * @param call the number of the newest call: how often it was answered to call again
  * @param backup that it makes, or restores
+ * @param mark where the newest call has stopped, in the words of what it did
  * @param ledgerSchema where the ledger of an ending restore lies
  * @param ledger what it says there
  * @param answer when it is ending or done
@@ -28,6 +29,7 @@ public record RequestEntry(
     String state,
     int call,
     @Nullable BackupId backup,
+    @Nullable String mark,
     @Nullable String ledgerSchema,
     @Nullable String ledger,
     @Nullable JsonNode answer,
@@ -47,33 +49,45 @@ public record RequestEntry(
 
   static RequestEntry first(String function, String eventSha256, String writer) {
     return new RequestEntry(
-        Repository.FORMAT, function, eventSha256, RUNNING, 0, null, null, null, null, 0, writer);
+        Repository.FORMAT,
+        function,
+        eventSha256,
+        RUNNING,
+        0,
+        null,
+        null,
+        null,
+        null,
+        null,
+        0,
+        writer);
   }
 
   boolean isOf(String otherFunction, String otherSha256) {
     return function.equals(otherFunction) && eventSha256.equals(otherSha256);
   }
 
-  RequestEntry called(int newCall) {
-    return next(RUNNING, newCall, backup, null, null, null);
+  RequestEntry called(int newCall, String newMark) {
+    return next(RUNNING, newCall, backup, newMark, null, null, null);
   }
 
   RequestEntry using(BackupId newBackup) {
-    return next(RUNNING, call, newBackup, null, null, null);
+    return next(RUNNING, call, newBackup, mark, null, null, null);
   }
 
   RequestEntry ending(String schema, String newLedger, JsonNode newAnswer) {
-    return next(ENDING, call, backup, schema, newLedger, newAnswer);
+    return next(ENDING, call, backup, null, schema, newLedger, newAnswer);
   }
 
   RequestEntry done(JsonNode newAnswer) {
-    return next(DONE, call, backup, null, null, newAnswer);
+    return next(DONE, call, backup, null, null, null, newAnswer);
   }
 
   private RequestEntry next(
       String newState,
       int newCall,
       @Nullable BackupId newBackup,
+      @Nullable String newMark,
       @Nullable String newLedgerSchema,
       @Nullable String newLedger,
       @Nullable JsonNode newAnswer) {
@@ -84,6 +98,7 @@ public record RequestEntry(
         newState,
         newCall,
         newBackup,
+        newMark,
         newLedgerSchema,
         newLedger,
         newAnswer,
@@ -99,6 +114,7 @@ public record RequestEntry(
         state,
         call,
         backup,
+        mark,
         ledgerSchema,
         ledger,
         answer,

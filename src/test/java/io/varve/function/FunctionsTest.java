@@ -11,6 +11,7 @@ import io.varve.repository.Summary;
 import io.varve.store.ObjectStore;
 import io.varve.store.Stores;
 import io.varve.testing.EmbeddedS3;
+import io.varve.testing.FaultyProxy;
 import io.varve.testing.Numbers;
 import io.varve.testing.SchemaContents;
 import io.varve.testing.TestSchema;
@@ -35,7 +36,7 @@ class FunctionsTest {
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
   private static final int MOST_CALLS = 40;
 
-  /** For a source that takes nine seconds to read; long enough for a busy machine to begin. */
+  /** For a store that takes longer; long enough for a busy machine to begin. */
   private static final Duration TOO_SHORT = Duration.ofSeconds(6);
 
   private final TestServer server = TestServer.shared();
@@ -126,6 +127,23 @@ class FunctionsTest {
     return environment(Map.of("limitRate", "400K"));
   }
 
+  /** A store into which a part takes its time. */
+  private FaultyProxy slowStore() {
+    FaultyProxy store = FaultyProxy.before(s3.endpoint());
+    store
+        .on(FaultyProxy.method("PUT").and(FaultyProxy.path("/parts/")))
+        .delay(Duration.ofMillis(1500));
+    return store;
+  }
+
+  private Map<String, String> through(FaultyProxy store) {
+    Map<String, String> environment = new HashMap<>(environment());
+    environment.computeIfPresent(
+        "VARVE_CONFIG",
+        (name, text) -> text.replace(s3.endpoint().toString(), store.endpoint().toString()));
+    return environment;
+  }
+
   private FunctionProcess function(String handler) {
     return new FunctionProcess(handler, environment());
   }
@@ -207,7 +225,8 @@ class FunctionsTest {
   @Test
   void callsThatAreTooShortGoOnUntilTheJobIsDone() {
     Set<String> tokens = new HashSet<>();
-    try (FunctionProcess backup = new FunctionProcess("backup", slowly())) {
+    try (FaultyProxy store = slowStore();
+        FunctionProcess backup = new FunctionProcess("backup", through(store))) {
       String event = "{\"source\":\"shop\",\"kind\":\"full\",\"job\":\"night\"";
       Outcome outcome = backup.call(event + "}", TOO_SHORT);
       while (outcome.state().equals("CONTINUE") && tokens.size() < MOST_CALLS) {
@@ -222,7 +241,8 @@ class FunctionsTest {
 
   @Test
   void anOldTokenIsAnsweredWithTheNewestAndNothingIsDone() {
-    try (FunctionProcess backup = new FunctionProcess("backup", slowly())) {
+    try (FaultyProxy store = slowStore();
+        FunctionProcess backup = new FunctionProcess("backup", through(store))) {
       String event = "{\"source\":\"shop\",\"kind\":\"full\",\"job\":\"night\"";
       Outcome first = backup.call(event + "}", TOO_SHORT);
       assertThat(first.state()).as(first.body().toString()).isEqualTo("CONTINUE");
