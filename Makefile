@@ -4,7 +4,7 @@
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help demo build test check bench bench-micro bench-page bench-guard native search format clean \
-  check-format check-shell check-server check-docker check-store check-aws check-long check-program check-native chaos
+  check-format check-shell check-server check-docker check-store check-aws check-long check-program check-native check-function chaos
 
 maven := src/build/maven
 sources := pom.xml $(shell find src/main -type f)
@@ -23,7 +23,7 @@ demo: target/demo.classpath target/varve ## back up a shop, restore it, change i
 
 build: target/varve ## make target/varve, which runs on any Java 21+
 
-native: target/native/varve ## make target/native/varve, which needs no Java (needs GraalVM 25 or Docker to build)
+native: target/native/varve target/native/function.zip ## make target/native/varve, which needs no Java, and function.zip for AWS Lambda (needs GraalVM 25 or Docker to build)
 
 test: ## run all tests that need nothing but this machine (embedded MariaDB, embedded S3)
 	@$(maven) test 'Testing on embedded servers' verify
@@ -104,11 +104,17 @@ else
 	@echo '### NOT CHECKED: Secrets Manager and SSM. Set VARVE_TEST_AWS_ENDPOINT, to moto for example.'
 endif
 
-check-native: target/native/varve target/demo.classpath ## run the demo with the native program, and kill it
+check-native: target/native/varve target/demo.classpath check-function ## run the demo with the native program, kill it, and call the functions
 	@src/build/check-old-cpu target/native/varve
 	@src/build/demo target/native/varve
 	@$(maven) check-native 'Killing target/native/varve' test -Dtest=KilledRunTest \
 	  -Dvarve.test.program=$(CURDIR)/target/native/varve
+
+# As Lambda does it: unpacked, and nothing but what is in function.zip.
+check-function: target/native/function.zip ## call the functions of target/native/function.zip as Lambda does, and kill them
+	@rm -rf target/function && unzip -q target/native/function.zip -d target/function
+	@$(maven) check-function 'Calling target/native/function.zip' test -Dtest=FunctionsTest \
+	  -Dvarve.test.bootstrap=$(CURDIR)/target/function/bootstrap
 
 format: ## format the code
 	@$(maven) format 'Formatting' spotless:apply
@@ -137,4 +143,7 @@ target/demo.classpath: $(sources) $(test_sources)
 	@touch $@ target/quarkus-app/quarkus-run.jar
 
 target/native/varve: $(sources)
-	@src/build/native
+	@src/build/native program
+
+target/native/function.zip: $(sources)
+	@src/build/native function

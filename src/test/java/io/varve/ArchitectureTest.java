@@ -72,6 +72,11 @@ class ArchitectureTest {
           .dependOn("picocli..", "me.tongfei..");
 
   @ArchTest
+  static final ArchRule onlyFunctionsKnowLambda =
+      onlyIn("only functions know Lambda", "io.varve.function..")
+          .dependOn("com.amazonaws.services.lambda..");
+
+  @ArchTest
   static final ArchRule onlyStoreAndConfigurationKnowTheAwsSdk =
       onlyIn(
               "only the store and the configuration know the AWS SDK",
@@ -90,9 +95,9 @@ class ArchitectureTest {
           .dependOn("org.apache.commons.compress..", "com.github.luben..");
 
   @ArchTest
-  static final ArchRule onlyCliPrints =
+  static final ArchRule onlyFacesPrint =
       noClasses()
-          .that(not(resideInAPackage("io.varve.cli..")))
+          .that(not(resideInAnyPackage(FACES)))
           .should(ACCESS_STANDARD_STREAMS)
           .because("an engine reports to its caller, and a face decides what is shown");
 

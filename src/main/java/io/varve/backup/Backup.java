@@ -48,6 +48,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +83,7 @@ public final class Backup {
   private final HistoryWatch.Rule historyRule;
   private final Throttle throttle;
   private final StartingPoints startingPoints;
+  private final Consumer<BackupId> chosen;
 
   public Backup(
       Source source,
@@ -89,7 +91,20 @@ public final class Backup {
       BackupOptions options,
       Progress progress,
       Clock clock) {
-    this(source, repository, options, progress, clock, HistoryWatch.Rule.DEFAULT);
+    this(source, repository, options, progress, clock, id -> {});
+  }
+
+  /**
+   * @param chosen hears which backup this run makes, before it puts the first part of it
+   */
+  public Backup(
+      Source source,
+      SourceRepository repository,
+      BackupOptions options,
+      Progress progress,
+      Clock clock,
+      Consumer<BackupId> chosen) {
+    this(source, repository, options, progress, clock, HistoryWatch.Rule.DEFAULT, chosen);
   }
 
   /** For tests: warns of the history's growth by another rule. */
@@ -100,6 +115,18 @@ public final class Backup {
       Progress progress,
       Clock clock,
       HistoryWatch.Rule historyRule) {
+    this(source, repository, options, progress, clock, historyRule, id -> {});
+  }
+
+  private Backup(
+      Source source,
+      SourceRepository repository,
+      BackupOptions options,
+      Progress progress,
+      Clock clock,
+      HistoryWatch.Rule historyRule,
+      Consumer<BackupId> chosen) {
+    this.chosen = chosen;
     this.source = source;
     this.repository = repository;
     this.options = options;
@@ -143,6 +170,7 @@ public final class Backup {
     VarveException timeIsUp;
     try (Lease lease = Lease.take(repository, job, progress::warn)) {
       StartingPoint point = startingPoints.choose(job, start);
+      chosen.accept(point.id());
       Optional<Manifest> together = together(point, job, start);
       Ending ending =
           together.isPresent()

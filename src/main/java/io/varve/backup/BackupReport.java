@@ -1,5 +1,7 @@
 package io.varve.backup;
 
+import static java.util.Objects.requireNonNull;
+
 import io.varve.repository.BackupId;
 import io.varve.repository.BackupKind;
 import io.varve.repository.Changes;
@@ -7,7 +9,6 @@ import io.varve.repository.Consistency;
 import io.varve.repository.Manifest;
 import io.varve.repository.Totals;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -24,7 +25,7 @@ public record BackupReport(
     Optional<BackupId> parent,
     Changes changes) {
 
-  /** Of one that is there. */
+  /** Of a backup that was committed. */
   public static BackupReport of(Manifest manifest) {
     return new BackupReport(
         manifest.id(),
@@ -33,6 +34,6 @@ public record BackupReport(
         manifest.consistency(),
         manifest.notes(),
         Optional.ofNullable(manifest.parent()),
-        Objects.requireNonNull(manifest.changes()));
+        requireNonNull(manifest.changes()));
   }
 }

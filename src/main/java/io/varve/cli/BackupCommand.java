@@ -5,6 +5,7 @@ import io.varve.backup.BackupBase;
 import io.varve.backup.BackupOptions;
 import io.varve.backup.BackupPlanner;
 import io.varve.backup.BackupReport;
+import io.varve.backup.BackupResult;
 import io.varve.backup.PlanReport;
 import io.varve.mysql.ConnectionSettings;
 import io.varve.mysql.JudgeBy;
@@ -12,7 +13,6 @@ import io.varve.mysql.SnapshotWay;
 import io.varve.mysql.Source;
 import io.varve.repository.BackupId;
 import io.varve.repository.BackupKind;
-import io.varve.repository.Changes;
 import io.varve.repository.Repository;
 import io.varve.repository.SourceRepository;
 import io.varve.repository.Totals;
@@ -206,7 +206,7 @@ final class BackupCommand implements Callable<Integer> {
         report = new Backup(opened, backups, options, progress, Clock.systemUTC()).run();
       }
       progress.close();
-      common.print(Result.of(report, name), text(report, name));
+      common.print(BackupResult.of(report, name), text(report, name));
     }
     return 0;
   }
@@ -237,41 +237,6 @@ final class BackupCommand implements Callable<Integer> {
       case "here" -> Optional.of(JudgeBy.HERE);
       default -> throw new ParameterException(spec.commandLine(), "--judge must be server or here");
     };
-  }
-
-  /** What {@code --json} prints. */
-  record Result(
-      String backupId,
-      String kind,
-      @Nullable String parent,
-      String source,
-      int tables,
-      int parts,
-      long rows,
-      long rawBytes,
-      long storedBytes,
-      double seconds,
-      String snapshot,
-      Changes changes,
-      List<String> notes) {
-
-    static Result of(BackupReport report, String source) {
-      Totals totals = report.totals();
-      return new Result(
-          report.id().value(),
-          report.kind().word(),
-          report.parent().map(BackupId::value).orElse(null),
-          source,
-          totals.tables(),
-          totals.parts(),
-          totals.rows(),
-          totals.rawBytes(),
-          totals.storedBytes(),
-          totals.seconds(),
-          report.consistency().snapshot(),
-          report.changes(),
-          report.notes());
-    }
   }
 
   private static String text(PlanReport plan) {

@@ -1,21 +1,18 @@
 package io.varve.cli;
 
-import io.varve.TimeLimit;
 import io.varve.backup.Backup;
 import io.varve.backup.BackupOptions;
 import io.varve.backup.BackupReport;
+import io.varve.backup.BackupResult;
 import io.varve.mysql.Source;
 import io.varve.repository.Repository;
 import io.varve.repository.SourceRepository;
 import io.varve.repository.Standing;
 import io.varve.repository.WorkPlan;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code varve finish}. */
 @Command(
@@ -33,12 +30,7 @@ final class FinishCommand implements Callable<Integer> {
 
   @Mixin StoreOptions store = new StoreOptions();
 
-  @Option(
-      names = "--deadline",
-      paramLabel = "TIME",
-      converter = TimeSpan.class,
-      description = "stop in this time (90s, 10m, 2h), and say CONTINUE if it was not enough")
-  @Nullable Duration deadline;
+  @Mixin DeadlineOption deadline = new DeadlineOption();
 
   @Mixin ParallelOption parallel = new ParallelOption();
 
@@ -60,14 +52,14 @@ final class FinishCommand implements Callable<Integer> {
       } else {
         BackupOptions options =
             BackupOptions.of(plan, parallel.connections())
-                .until(deadline == null ? TimeLimit.NONE : TimeLimit.in(deadline))
+                .until(deadline.limit())
                 .throttled(throttle.throttling());
         try (Source source = Source.connect(job.source(progress))) {
           report = new Backup(source, backups, options, progress, Clock.systemUTC()).run();
         }
       }
     }
-    common.print(BackupCommand.Result.of(report, name), BackupCommand.text(report, name));
+    common.print(BackupResult.of(report, name), BackupCommand.text(report, name));
     return 0;
   }
 }

@@ -1,6 +1,7 @@
 package io.varve.cli;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.varve.backup.BackupResult;
 import io.varve.backup.PlanReport;
 import io.varve.backup.RepairReport;
 import io.varve.backup.ShareReport;
@@ -20,6 +21,7 @@ import io.varve.repository.LeaseEntry;
 import io.varve.repository.Manifest;
 import io.varve.repository.PartEntry;
 import io.varve.repository.RepositoryInfo;
+import io.varve.repository.RequestEntry;
 import io.varve.repository.SharedSnapshot;
 import io.varve.repository.SourceInfo;
 import io.varve.repository.Summary;
@@ -30,7 +32,9 @@ import io.varve.repository.TableTimes;
 import io.varve.repository.Totals;
 import io.varve.repository.WorkPlan;
 import io.varve.restore.DiffReport;
+import io.varve.restore.PlanResult;
 import io.varve.restore.RestoreReport;
+import io.varve.restore.RestoreResult;
 import io.varve.retention.PruneReport;
 import io.varve.store.StoreTraits;
 import io.varve.verify.Damage;
@@ -40,7 +44,7 @@ import io.varve.verify.VerifyReport;
 @RegisterForReflection(
     targets = {
       Account.class,
-      BackupCommand.Result.class,
+      BackupResult.class,
       Changes.class,
       CheckCommand.Checked.class,
       CheckCommand.Found.class,
@@ -72,9 +76,10 @@ import io.varve.verify.VerifyReport;
       RepairReport.Part.class,
       RepairReport.class,
       RepositoryInfo.class,
-      RestoreCommand.Plan.PlanTable.class,
-      RestoreCommand.Plan.class,
-      RestoreCommand.Result.class,
+      RequestEntry.class,
+      PlanResult.PlanTable.class,
+      PlanResult.class,
+      RestoreResult.class,
       RestoreReport.Touched.class,
       SchemaDefinition.class,
       SchemaObject.class,

@@ -9,17 +9,17 @@ import io.varve.repository.BackupId;
 import io.varve.repository.Repository;
 import io.varve.repository.SourceRepository;
 import io.varve.restore.DiffReport;
+import io.varve.restore.PlanResult;
 import io.varve.restore.Restore;
 import io.varve.restore.RestoreMode;
 import io.varve.restore.RestoreOptions;
 import io.varve.restore.RestorePlan;
 import io.varve.restore.RestorePlan.PlannedTable;
 import io.varve.restore.RestoreReport;
+import io.varve.restore.RestoreResult;
 import java.time.Clock;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -157,12 +157,12 @@ final class RestoreCommand implements Callable<Integer> {
           return 0;
         }
         if (dryRun) {
-          common.print(Plan.of(plan), planText(plan, opened.address()));
+          common.print(PlanResult.of(plan), planText(plan, opened.address()));
           return 0;
         }
         RestoreReport report = restore.run(plan);
         progress.close();
-        common.print(Result.of(report), text(report, opened.address()));
+        common.print(RestoreResult.of(report), text(report, opened.address()));
       }
     }
     return 0;
@@ -174,68 +174,6 @@ final class RestoreCommand implements Callable<Integer> {
       return Definer.parse(text)
           .orElseThrow(
               () -> new TypeConversionException("not keep, strip or USER@HOST: '" + text + "'"));
-    }
-  }
-
-  /** What {@code --json} prints. */
-  record Result(
-      String backupId,
-      int tables,
-      long rows,
-      long bytes,
-      long storedBytes,
-      long backupBytes,
-      double restoreRatio,
-      double seconds,
-      double loadSeconds,
-      double indexSeconds,
-      double verifySeconds,
-      int verifiedRanges,
-      boolean verified,
-      RestoreReport.@Nullable Touched touched,
-      List<String> notes) {
-
-    static Result of(RestoreReport report) {
-      return new Result(
-          report.id().value(),
-          report.tables(),
-          report.rows(),
-          report.bytes(),
-          report.storedBytes(),
-          report.backupBytes(),
-          ratio(report),
-          report.seconds(),
-          report.loadSeconds(),
-          report.indexSeconds(),
-          report.verifySeconds(),
-          report.verifiedRanges(),
-          report.verified(),
-          report.touched(),
-          report.notes());
-    }
-  }
-
-  /** What {@code --dry-run --json} prints. */
-  record Plan(String backupId, List<PlanTable> tables, long rows, long bytes, boolean resumed) {
-
-    record PlanTable(String table, String target, long rows, long bytes, boolean replaces) {}
-
-    static Plan of(RestorePlan plan) {
-      return new Plan(
-          plan.manifest().id().value(),
-          plan.tables().stream()
-              .map(
-                  table ->
-                      new PlanTable(
-                          table.entry().definition().name().toString(),
-                          table.target().name().toString(),
-                          table.entry().rows(),
-                          table.rawBytes(),
-                          plan.replaced().contains(table.target().name())))
-              .toList(),
-          plan.rows(),
-          plan.rawBytes(),
-          plan.resumed());
     }
   }
 
@@ -317,10 +255,5 @@ final class RestoreCommand implements Callable<Integer> {
             + Quantity.ratio(report.bytes(), report.backupBytes())
             + " of the backup's "
             + Quantity.bytes(report.backupBytes());
-  }
-
-  private static double ratio(RestoreReport report) {
-    long of = report.touched() == null ? report.storedBytes() : report.backupBytes();
-    return (double) report.bytes() / Math.max(1, of);
   }
 }

@@ -1,12 +1,12 @@
 package io.varve.cli;
 
 import io.varve.ContinueException;
-import io.varve.InvalidRequestException;
 import io.varve.TimeLimit;
 import io.varve.backup.Backup;
 import io.varve.backup.BackupBase;
 import io.varve.backup.BackupOptions;
 import io.varve.backup.BackupReport;
+import io.varve.backup.BackupResult;
 import io.varve.mysql.ConnectionSettings;
 import io.varve.mysql.ObjectOptions;
 import io.varve.mysql.SchemaDefinition;
@@ -19,6 +19,8 @@ import io.varve.restore.Restore;
 import io.varve.restore.RestoreMode;
 import io.varve.restore.RestoreOptions;
 import io.varve.restore.RestoreReport;
+import io.varve.restore.RestoreResult;
+import io.varve.restore.Standby;
 import io.varve.store.StoreProbe;
 import java.time.Clock;
 import java.util.Map;
@@ -72,7 +74,7 @@ final class SyncCommand implements Callable<Integer> {
   @Mixin CommonOptions common = new CommonOptions();
 
   /** What {@code --json} prints. */
-  record Result(BackupCommand.Result backup, RestoreCommand.Result restore) {}
+  record Result(BackupResult backup, RestoreResult restore) {}
 
   @Override
   public Integer call() {
@@ -113,7 +115,7 @@ final class SyncCommand implements Callable<Integer> {
         BackupReport backup;
         try (Source opened = Source.connect(from)) {
           Set<String> schemas = schemas(opened);
-          requireNoOverwriting(opened, standby, schemas);
+          Standby.requireApart(opened, standby, selection.selection(), rename.renames());
           Optional<BackupId> unfinished =
               limit == TimeLimit.NONE ? Optional.empty() : restore.unfinished(onStandby(schemas));
           if (unfinished.isPresent()) {
@@ -127,7 +129,7 @@ final class SyncCommand implements Callable<Integer> {
         RestoreReport restored = restore.run(restore.plan(backup.id()));
         progress.close();
         common.print(
-            new Result(BackupCommand.Result.of(backup, name), RestoreCommand.Result.of(restored)),
+            new Result(BackupResult.of(backup, name), RestoreResult.of(restored)),
             BackupCommand.text(backup, name)
                 + System.lineSeparator()
                 + RestoreCommand.text(restored, standby.address()));
@@ -148,25 +150,5 @@ final class SyncCommand implements Callable<Integer> {
     return schemas.stream()
         .map(schema -> rename.renames().getOrDefault(schema, schema))
         .collect(Collectors.toSet());
-  }
-
-  /** On one server a copy may stand beside its source, but not in its place. */
-  private void requireNoOverwriting(Source opened, Target standby, Set<String> schemas) {
-    if (!opened.info().identity().equals(standby.info().identity())) {
-      return;
-    }
-    schemas.stream()
-        .filter(schema -> schemas.contains(rename.renames().getOrDefault(schema, schema)))
-        .findFirst()
-        .ifPresent(
-            schema -> {
-              throw new InvalidRequestException(
-                  "sync into",
-                  standby.address(),
-                  "it is the source itself, where "
-                      + rename.renames().getOrDefault(schema, schema)
-                      + " is one of the schemas that are copied",
-                  "Name another server with --target, or another schema with --rename.");
-            });
   }
 }

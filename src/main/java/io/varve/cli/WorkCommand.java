@@ -1,6 +1,5 @@
 package io.varve.cli;
 
-import io.varve.TimeLimit;
 import io.varve.backup.BackupOptions;
 import io.varve.backup.BackupShare;
 import io.varve.backup.ShareReport;
@@ -58,12 +57,7 @@ final class WorkCommand implements Callable<Integer> {
           "wait so long (default: 60s) for the other workers, where they are to share a snapshot")
   Duration patience = Duration.ofSeconds(60);
 
-  @Option(
-      names = "--deadline",
-      paramLabel = "TIME",
-      converter = TimeSpan.class,
-      description = "stop in this time (90s, 10m, 2h), and say CONTINUE if it was not enough")
-  @Nullable Duration deadline;
+  @Mixin DeadlineOption deadline = new DeadlineOption();
 
   @Mixin ParallelOption parallel = new ParallelOption();
 
@@ -81,7 +75,7 @@ final class WorkCommand implements Callable<Integer> {
       WorkPlan plan = job.plan(backups);
       BackupOptions options =
           BackupOptions.of(plan, parallel.connections())
-              .until(deadline == null ? TimeLimit.NONE : TimeLimit.in(deadline))
+              .until(deadline.limit())
               .throttled(throttle.throttling());
       try (Source source = Source.connect(job.source(progress))) {
         report =

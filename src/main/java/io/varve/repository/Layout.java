@@ -4,6 +4,7 @@ import io.varve.mysql.TableName;
 import io.varve.store.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Which key everything has: docs/format.md, layout. */
@@ -30,9 +31,15 @@ final class Layout {
               + BackupId.FORM
               + "|(parts|damaged)/"
               + PART_OF_A_BACKUP
-              + "|jobs/[^/]+/([0-9]+|end|plan/plan|plan/snapshot)\\.json|lease\\.json");
+              + "|jobs/[^/]+/([0-9]+|end|plan/plan|plan/snapshot)\\.json|lease\\.json"
+              + "|jobs/requests/[^/]+/((request|lease)\\.json|[a-z0-9]+\\.now)");
 
   private Layout() {}
+
+  /** Whether a request can have this name. */
+  static boolean isRequestName(String name) {
+    return SOURCE.matcher(name).matches();
+  }
 
   static boolean isSourceName(String name) {
     return SOURCE.matcher(name).matches() && !name.equals(REPOSITORY);
@@ -85,13 +92,35 @@ final class Layout {
     return jobs(source) + job + "/plan/snapshot.json";
   }
 
-  /** Whether it may be the name of a job that its caller has chosen. */
-  static boolean isJobName(String name) {
-    return SOURCE.matcher(name).matches();
+  /** In which folder an object lies that is about a job, and no piece of its record. */
+  static Optional<String> folderOfJobNote(String source, String key) {
+    int end = key.lastIndexOf('/');
+    String folder = key.substring(0, end + 1);
+    return folder.startsWith(requests(source)) || folder.endsWith("/plan/")
+        ? Optional.of(folder)
+        : Optional.empty();
   }
 
   static String lease(String source) {
     return source + "/lease.json";
+  }
+
+  /** One level deeper than the pieces of jobs, so that they are not taken for such. */
+  static String requests(String source) {
+    return jobs(source) + "requests/";
+  }
+
+  static String request(String source, String name) {
+    return requests(source) + name + "/request.json";
+  }
+
+  static String leaseOfRequest(String source, String name) {
+    return requests(source) + name + "/lease.json";
+  }
+
+  /** Put to learn the store's time, and deleted. */
+  static String timeAsked(String source, String name, String random) {
+    return requests(source) + name + "/" + random + ".now";
   }
 
   static String hold(String source, BackupId id) {

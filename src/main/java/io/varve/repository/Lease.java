@@ -1,5 +1,7 @@
 package io.varve.repository;
 
+import static java.util.Objects.requireNonNull;
+
 import io.varve.RetryLaterException;
 import io.varve.StoppedException;
 import io.varve.store.ObjectInfo;
@@ -16,12 +18,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who writes to a source's part of the repository: one at a time. It saves work, and nothing else
- * rests on it: a holder that lost it without noticing can do no harm. It is never deleted, for a
- * store may ignore the condition on a DELETE. Thread-safe.
+ * Who writes to a source's part of the repository, or works on a request: one at a time. It saves
+ * work, and nothing else rests on it: a holder that lost it without noticing can do no harm. It is
+ * never deleted, for a store may ignore the condition on a DELETE. Thread-safe.
  */
 public final class Lease implements AutoCloseable {
 
@@ -30,7 +33,7 @@ public final class Lease implements AutoCloseable {
 
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
-  private final SourceRepository repository;
+  private final Place place;
   private final ScheduledExecutorService renewals =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("varve-lease-", 0).daemon().factory());
@@ -40,8 +43,22 @@ public final class Lease implements AutoCloseable {
   /** What was read or put, and what the store compares. */
   private record Version(LeaseEntry entry, String version) {}
 
-  private Lease(SourceRepository repository, Version held) {
-    this.repository = repository;
+  /**
+   * What a lease is for.
+   *
+   * @param now the store's time, asked for where another has the lease
+   * @param patience how long to wait for another's to run out
+   */
+  private record Place(
+      SourceRepository repository,
+      String key,
+      String subject,
+      String holder,
+      Supplier<Instant> now,
+      Duration patience) {}
+
+  private Lease(Place place, Version held) {
+    this.place = place;
     this.held = held;
     long third = LENGTH.toMillis() / 3;
     renewals.scheduleAtFixedRate(this::renewQuietly, third, third, TimeUnit.MILLISECONDS);
@@ -55,31 +72,74 @@ public final class Lease implements AutoCloseable {
    * @throws RetryLaterException if another run is at work
    */
   public static Lease take(SourceRepository repository, Job job, Consumer<String> notes) {
-    Instant now = repository.timeOf(job);
-    long looked = System.nanoTime();
+    return take(
+        new Place(
+            repository,
+            Layout.lease(repository.name()),
+            repository.location(),
+            job.id(),
+            () -> repository.timeOf(job),
+            LENGTH.multipliedBy(2)),
+        notes);
+  }
+
+  /**
+   * As above, for the calls of one request.
+   *
+   * @param patience how long to wait for that of a call that has died, and no longer
+   * @throws RetryLaterException if another call of it is at work, or may be
+   */
+  static Lease ofRequest(
+      SourceRepository repository, String name, Duration patience, Consumer<String> notes) {
+    return take(
+        new Place(
+            repository,
+            Layout.leaseOfRequest(repository.name(), name),
+            repository.location() + "/jobs/requests/" + name,
+            name + "-" + BackupId.random(6),
+            () -> repository.timeAskedFor(name),
+            patience),
+        notes);
+  }
+
+  private static Lease take(Place place, Consumer<String> notes) {
     String process = process();
+    @Nullable Instant storeTime = null;
+    long looked = 0;
     @Nullable String seen = null;
     while (true) {
-      Optional<Version> found = read(repository);
+      Optional<Version> found = read(place);
       if (found.isEmpty()) {
-        Optional<Version> mine = put(repository, next(job, 1, process), null);
+        Optional<Version> mine = put(place, next(place, 1, process), null);
         if (mine.isPresent()) {
-          return new Lease(repository, mine.get());
+          return new Lease(place, mine.get());
         }
         continue;
       }
       LeaseEntry held = found.get().entry();
-      Instant storeNow = now.plusNanos(System.nanoTime() - looked);
-      Duration left = left(repository, held, storeNow);
-      if (held.holder() == null || left.isNegative() || isGone(held.process(), process)) {
+      boolean free = held.holder() == null || isGone(held.process(), process);
+      if (!free && storeTime == null) {
+        storeTime = place.now().get();
+        looked = System.nanoTime();
+      }
+      if (free || left(place, held, requireNonNull(storeTime), looked).isNegative()) {
         Optional<Version> mine =
-            put(repository, next(job, held.token() + 1, process), found.get().version());
+            put(place, next(place, held.token() + 1, process), found.get().version());
         if (mine.isPresent()) {
-          return new Lease(repository, mine.get());
+          return new Lease(place, mine.get());
         }
         continue;
       }
+      boolean isRenewed = seen != null && !seen.equals(found.get().version());
+      if (isRenewed || System.nanoTime() - looked > place.patience().toNanos()) {
+        throw new RetryLaterException(
+            "write to",
+            place.subject(),
+            "job " + held.holder() + (isRenewed ? " is at work there" : " may be at work there"),
+            "Wait until it is done: one run at a time writes there.");
+      }
       if (seen == null) {
+        Duration left = left(place, held, requireNonNull(storeTime), looked);
         notes.accept(
             "job "
                 + held.holder()
@@ -87,39 +147,38 @@ public final class Lease implements AutoCloseable {
                 + left.toSeconds()
                 + " seconds unless it is renewed");
         seen = found.get().version();
-      } else if (!seen.equals(found.get().version())) {
-        throw new RetryLaterException(
-            "write to",
-            repository.location(),
-            "job " + held.holder() + " is at work there",
-            "Wait until it is done: one run at a time writes to a source's backups.");
       }
       pause();
     }
   }
 
-  private static Optional<Version> read(SourceRepository repository) {
-    return repository
-        .readLease()
-        .map(object -> new Version(repository.parseLease(object), object.version()));
+  private static Optional<Version> read(Place place) {
+    return place
+        .repository()
+        .readLease(place.key())
+        .map(
+            object ->
+                new Version(place.repository().parseLease(object, place.key()), object.version()));
   }
 
   /** Empty if somebody else has put another meanwhile. */
-  private static Optional<Version> put(
-      SourceRepository repository, LeaseEntry entry, @Nullable String over) {
-    PutOutcome outcome = repository.putLease(entry, over);
+  private static Optional<Version> put(Place place, LeaseEntry entry, @Nullable String over) {
+    PutOutcome outcome = place.repository().putLease(place.key(), entry, over);
     return outcome == PutOutcome.OTHER
         ? Optional.empty()
-        : read(repository).filter(now -> now.entry().equals(entry));
+        : read(place).filter(now -> now.entry().equals(entry));
   }
 
-  private static LeaseEntry next(Job job, long token, String process) {
-    return new LeaseEntry(Repository.FORMAT, job.id(), token, 0, (int) LENGTH.toSeconds(), process);
+  private static LeaseEntry next(Place place, long token, String process) {
+    return new LeaseEntry(
+        Repository.FORMAT, place.holder(), token, 0, (int) LENGTH.toSeconds(), process);
   }
 
-  private static Duration left(SourceRepository repository, LeaseEntry held, Instant storeNow) {
-    Instant renewed = repository.leaseInfo().map(ObjectInfo::modified).orElse(storeNow);
-    return Duration.between(storeNow, renewed.plusSeconds(held.seconds()));
+  private static Duration left(Place place, LeaseEntry held, Instant storeTime, long looked) {
+    Instant now = storeTime.plusNanos(System.nanoTime() - looked);
+    Instant renewed =
+        place.repository().leaseInfo(place.key()).map(ObjectInfo::modified).orElse(now);
+    return Duration.between(now, renewed.plusSeconds(held.seconds()));
   }
 
   private static void pause() {
@@ -186,7 +245,7 @@ public final class Lease implements AutoCloseable {
 
   private synchronized void renew() {
     if (!isLost) {
-      put(repository, renewedBy(held.entry().holder()), held.version())
+      put(place, renewedBy(held.entry().holder()), held.version())
           .ifPresentOrElse(renewed -> held = renewed, () -> isLost = true);
     }
   }
@@ -212,7 +271,7 @@ public final class Lease implements AutoCloseable {
     if (isLost) {
       throw new RetryLaterException(
           "commit to",
-          repository.location(),
+          place.subject(),
           "this run was silent for so long that another took its place",
           "See what that one does (varve list), or run the backup again.");
     }
@@ -225,7 +284,7 @@ public final class Lease implements AutoCloseable {
     boolean interrupted = Thread.interrupted();
     try {
       if (!isLost) {
-        repository.putLease(renewedBy(null), held.version());
+        place.repository().putLease(place.key(), renewedBy(null), held.version());
       }
     } catch (RuntimeException e) {
       // it runs out by itself

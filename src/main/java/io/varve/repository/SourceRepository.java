@@ -250,7 +250,7 @@ public final class SourceRepository {
   }
 
   private static String requireJobName(String job) {
-    if (!Layout.isJobName(job)) {
+    if (!Layout.isRequestName(job)) {
       throw new InvalidRequestException(
           "use",
           "the job name '" + job + "'",
@@ -463,23 +463,72 @@ public final class SourceRepository {
     job.keys().forEach(store::delete);
   }
 
-  Optional<StoredObject> readLease() {
-    return store.get(Layout.lease(source));
+  Optional<StoredObject> readLease(String key) {
+    return store.get(key);
   }
 
-  Optional<ObjectInfo> leaseInfo() {
-    return infoOf(Layout.lease(source));
+  Optional<ObjectInfo> leaseInfo(String key) {
+    return infoOf(key);
   }
 
-  LeaseEntry parseLease(StoredObject object) {
-    return parse(object, Layout.lease(source), LeaseEntry.class);
+  LeaseEntry parseLease(StoredObject object, String key) {
+    return parse(object, key, LeaseEntry.class);
   }
 
-  /** Puts the lease where there is none, or over a version of it. */
-  PutOutcome putLease(LeaseEntry entry, @Nullable String over) {
+  /** Puts a lease where there is none, or over a version of it. */
+  PutOutcome putLease(String key, LeaseEntry entry, @Nullable String over) {
     Content content = Content.of(Json.write(entry));
-    String key = Layout.lease(source);
     return over == null ? store.create(key, content) : store.replace(key, content, over);
+  }
+
+  /** What is known of a request, and the version of that. */
+  Optional<StoredObject> readRequest(String name) {
+    return store.get(Layout.request(source, name));
+  }
+
+  RequestEntry parseRequest(StoredObject object, String name) {
+    String key = Layout.request(source, name);
+    RequestEntry entry = parse(object, key, RequestEntry.class);
+    Repository.requireKnownFormat(entry.format(), key, store);
+    return entry;
+  }
+
+  /** Puts what is known of a request where nothing is, or over a version of it. */
+  PutOutcome putRequest(String name, RequestEntry entry, @Nullable String over) {
+    Content content = Content.of(Json.write(entry));
+    String key = Layout.request(source, name);
+    return over == null ? store.create(key, content) : store.replace(key, content, over);
+  }
+
+  /** The store's time: puts an object, lists it, deletes it. */
+  Instant timeAskedFor(String request) {
+    String key = Layout.timeAsked(source, request, BackupId.random(12));
+    store.create(key, Content.of(key));
+    try {
+      return infoOf(key)
+          .map(ObjectInfo::modified)
+          .orElseThrow(() -> damaged(key, "it was put and is not there"));
+    } finally {
+      store.delete(key);
+    }
+  }
+
+  /**
+   * For prune alone: what callers have named jobs by, and the plans of jobs for several processes,
+   * where nothing of them was touched since.
+   */
+  public void deleteJobNotesBefore(Instant time) {
+    Map<String, List<ObjectInfo>> notes = new TreeMap<>();
+    store.list(
+        Layout.jobs(source),
+        object ->
+            Layout.folderOfJobNote(source, object.key())
+                .ifPresent(
+                    folder -> notes.computeIfAbsent(folder, f -> new ArrayList<>()).add(object)));
+    notes.values().stream()
+        .filter(objects -> objects.stream().allMatch(object -> object.modified().isBefore(time)))
+        .flatMap(List::stream)
+        .forEach(object -> store.delete(object.key()));
   }
 
   /**

@@ -75,6 +75,7 @@ public final class Restore {
   private final Judgement judgement = new Judgement(Optional.empty());
   private final Throttle throttle;
   private final CallTime time;
+  private final Consumer<Verified> ending;
   private final List<String> notes = Collections.synchronizedList(new ArrayList<>());
   private final Set<TableName> begunInVain = ConcurrentHashMap.newKeySet();
 
@@ -84,6 +85,21 @@ public final class Restore {
       RestoreOptions options,
       Progress progress,
       Clock clock) {
+    this(repository, target, options, progress, clock, verified -> {});
+  }
+
+  /**
+   * @param ending hears of the end while the ledger is still there: what fails here is made up for
+   *     by running again
+   */
+  public Restore(
+      SourceRepository repository,
+      Target target,
+      RestoreOptions options,
+      Progress progress,
+      Clock clock,
+      Consumer<Verified> ending) {
+    this.ending = ending;
     this.repository = repository;
     this.target = target;
     this.options = options;
@@ -318,23 +334,46 @@ public final class Restore {
         verification()
             .run(withRows(plan.tables()), List.of(), plan.translation(), verifiedRanges(plan));
     requireWhole(verified.isWhole(), plan, VERIFYING);
-    target.dropLedger(plan.ledgerSchema());
     Instant end = clock.instant();
-    return new RestoreReport(
-        plan.manifest().id(),
-        plan.tables().size(),
-        plan.rows(),
-        plan.rawBytes(),
-        plan.storedBytes(),
-        plan.rawBytes(),
-        seconds(start, end),
-        seconds(start, loaded),
-        seconds(loaded, indexed),
-        seconds(indexed, end),
-        verified.ranges(),
-        true,
-        null,
-        allNotes());
+    RestoreReport report =
+        new RestoreReport(
+            plan.manifest().id(),
+            plan.tables().size(),
+            plan.rows(),
+            plan.rawBytes(),
+            plan.storedBytes(),
+            plan.rawBytes(),
+            seconds(start, end),
+            seconds(start, loaded),
+            seconds(loaded, indexed),
+            seconds(indexed, end),
+            verified.ranges(),
+            true,
+            null,
+            allNotes());
+    end(plan, report);
+    return report;
+  }
+
+  private void end(RestorePlan plan, RestoreReport report) {
+    String schema = plan.ledgerSchema();
+    ending.accept(new Verified(report, schema, target.ledgerBinding(schema).orElse("")));
+    target.dropLedger(schema);
+  }
+
+  /**
+   * A restore that has nothing left to do but to drop its ledger.
+   *
+   * @param ledgerSchema where that lies
+   * @param ledger what it says there
+   */
+  public record Verified(RestoreReport report, String ledgerSchema, String ledger) {}
+
+  /** Drops the ledger that a restore has left which died at its very end. */
+  public static void dropLedger(Target target, String ledgerSchema, String ledger) {
+    if (target.ledgerBinding(ledgerSchema).filter(ledger::equals).isPresent()) {
+      target.dropLedger(ledgerSchema);
+    }
   }
 
   /** Makes what is missing, replaces ranges that differ, and leaves alone what does not. */
@@ -383,31 +422,33 @@ public final class Restore {
                 plan.translation(),
                 verifiedRanges(plan));
     requireWhole(written.isWhole(), plan, VERIFYING);
-    target.dropLedger(plan.ledgerSchema());
     Instant end = clock.instant();
-    return new RestoreReport(
-        plan.manifest().id(),
-        plan.tables().size(),
-        made.rows() + replaced.stream().mapToLong(each -> each.check().expected().rows()).sum(),
-        bytesToLoad,
-        made.storedBytes()
-            + replaced.stream()
-                .flatMap(each -> each.check().parts().stream())
-                .mapToLong(PartEntry::storedBytes)
-                .sum(),
-        plan.rawBytes(),
-        seconds(start, end),
-        seconds(start, loaded),
-        seconds(loaded, indexed),
-        seconds(indexed, end),
-        alike + written.ranges(),
-        true,
-        new RestoreReport.Touched(
-            toMake.size(),
-            diff.ranges(),
-            replaced.size(),
-            options.dropOthers() ? diff.additional().size() : 0),
-        allNotes());
+    RestoreReport report =
+        new RestoreReport(
+            plan.manifest().id(),
+            plan.tables().size(),
+            made.rows() + replaced.stream().mapToLong(each -> each.check().expected().rows()).sum(),
+            bytesToLoad,
+            made.storedBytes()
+                + replaced.stream()
+                    .flatMap(each -> each.check().parts().stream())
+                    .mapToLong(PartEntry::storedBytes)
+                    .sum(),
+            plan.rawBytes(),
+            seconds(start, end),
+            seconds(start, loaded),
+            seconds(loaded, indexed),
+            seconds(indexed, end),
+            alike + written.ranges(),
+            true,
+            new RestoreReport.Touched(
+                toMake.size(),
+                diff.ranges(),
+                replaced.size(),
+                options.dropOthers() ? diff.additional().size() : 0),
+            allNotes());
+    end(plan, report);
+    return report;
   }
 
   private static List<PlannedTable> withRows(List<PlannedTable> tables) {

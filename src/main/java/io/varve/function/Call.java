@@ -1,0 +1,22 @@
+package io.varve.function;
+
+import io.varve.Progress;
+import io.varve.TimeLimit;
+import io.varve.configuration.Configuration;
+import io.varve.repository.Request;
+import io.varve.repository.SourceRepository;
+import java.time.Clock;
+
+/**
+ * What a task has for its work.
+ *
+ * @param request what is known of the job
+ * @param limit until when this call may work
+ */
+record Call(
+    Configuration configuration,
+    SourceRepository repository,
+    Request request,
+    TimeLimit limit,
+    Progress progress,
+    Clock clock) {}

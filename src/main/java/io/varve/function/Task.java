@@ -1,0 +1,28 @@
+package io.varve.function;
+
+import io.varve.repository.Repository;
+import io.varve.repository.Request;
+import io.varve.store.ObjectStore;
+
+/** What an event asks for. Read whole, and found to be possible in itself, before it is begun. */
+interface Task {
+
+  /** Whose backups it is about. */
+  String source();
+
+  /** Opens the repository. */
+  default Repository open(ObjectStore store) {
+    return Repository.open(store);
+  }
+
+  /**
+   * Does it, or goes on with it: a call before this one may have ended anywhere.
+   *
+   * @return what the answer says, a record
+   * @throws io.varve.ContinueException if the time is up before it is done
+   */
+  Object run(Call call);
+
+  /** Clears what a call has left that died after it had noted its answer. */
+  default void clear(Call call, Request.LeftLedger left) {}
+}

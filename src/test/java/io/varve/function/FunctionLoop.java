@@ -1,0 +1,127 @@
+package io.varve.function;
+
+import com.amazonaws.services.lambda.runtime.ClientContext;
+import com.amazonaws.services.lambda.runtime.CognitoIdentity;
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.LambdaLogger;
+import io.varve.InvalidRequestException;
+import io.varve.repository.Json;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Map;
+
+/** Polls for events on the JVM as the framework does it in the native program. */
+final class FunctionLoop {
+
+  private FunctionLoop() {}
+
+  public static void main(String[] args) throws IOException, InterruptedException {
+    RuntimeApi api = RuntimeApi.fromEnvironment().orElseThrow();
+    try {
+      VarveFunction.named(System.getenv("_HANDLER"));
+    } catch (InvalidRequestException unknown) {
+      api.initError(unknown);
+      System.exit(1);
+    }
+    LambdaHandler handler = new LambdaHandler();
+    HttpClient client = HttpClient.newHttpClient();
+    String base = "http://" + api.address() + "/2018-06-01/runtime/invocation/";
+    while (true) {
+      HttpResponse<byte[]> event =
+          client.send(
+              HttpRequest.newBuilder(URI.create(base + "next")).build(),
+              BodyHandlers.ofByteArray());
+      String id = event.headers().firstValue("Lambda-Runtime-Aws-Request-Id").orElseThrow();
+      long deadline = event.headers().firstValueAsLong("Lambda-Runtime-Deadline-Ms").orElseThrow();
+      String path = id + "/response";
+      byte[] body;
+      try {
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        handler.handleRequest(
+            new ByteArrayInputStream(event.body()), answer, new Told(id, deadline));
+        body = answer.toByteArray();
+      } catch (RuntimeException failed) {
+        path = id + "/error";
+        body =
+            Json.write(
+                Map.of(
+                    "errorType", failed.getClass().getName(),
+                    "errorMessage", String.valueOf(failed.getMessage())));
+      }
+      boolean interrupted = Thread.interrupted(); // told to end: it says so, then ends
+      client.send(
+          HttpRequest.newBuilder(URI.create(base + path))
+              .POST(BodyPublishers.ofByteArray(body))
+              .build(),
+          BodyHandlers.discarding());
+      if (interrupted) {
+        return;
+      }
+    }
+  }
+
+  private record Told(String id, long deadline) implements Context {
+
+    @Override
+    public String getAwsRequestId() {
+      return id;
+    }
+
+    @Override
+    public int getRemainingTimeInMillis() {
+      return (int) (deadline - System.currentTimeMillis());
+    }
+
+    @Override
+    public String getLogGroupName() {
+      return "";
+    }
+
+    @Override
+    public String getLogStreamName() {
+      return "";
+    }
+
+    @Override
+    public String getFunctionName() {
+      return "";
+    }
+
+    @Override
+    public String getFunctionVersion() {
+      return "";
+    }
+
+    @Override
+    public String getInvokedFunctionArn() {
+      return "";
+    }
+
+    @Override
+    public CognitoIdentity getIdentity() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public ClientContext getClientContext() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int getMemoryLimitInMB() {
+      return 512;
+    }
+
+    @Override
+    public LambdaLogger getLogger() {
+      throw new UnsupportedOperationException();
+    }
+  }
+}

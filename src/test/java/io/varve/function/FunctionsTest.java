@@ -1,0 +1,514 @@
+package io.varve.function;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.varve.function.FunctionProcess.Outcome;
+import io.varve.repository.Json;
+import io.varve.repository.Repository;
+import io.varve.repository.SourceRepository;
+import io.varve.repository.Summary;
+import io.varve.store.ObjectStore;
+import io.varve.store.Stores;
+import io.varve.testing.EmbeddedS3;
+import io.varve.testing.FaultyProxy;
+import io.varve.testing.Numbers;
+import io.varve.testing.SchemaContents;
+import io.varve.testing.TestSchema;
+import io.varve.testing.TestServer;
+import io.varve.testing.TestUser;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Functions in processes of their own, called as Lambda calls them. */
+class FunctionsTest {
+
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+  private static final int MOST_CALLS = 40;
+
+  /** For a store that takes longer; long enough for a busy machine to begin. */
+  private static final Duration TOO_SHORT = Duration.ofSeconds(6);
+
+  private final TestServer server = TestServer.shared();
+  private final TestSchema schema = server.freshSchema();
+  private final TestSchema copy = server.freshSchema();
+  private final EmbeddedS3 s3 = EmbeddedS3.shared();
+  private final String location = "s3://" + s3.newBucket("functions") + "/some/prefix";
+
+  FunctionsTest() {
+    schema.execute(
+        "CREATE TABLE orders (id INT PRIMARY KEY, v VARCHAR(300)) ENGINE=InnoDB",
+        "INSERT INTO orders SELECT n, CONCAT(SHA2(n, 512), SHA2(-n, 512)) FROM "
+            + Numbers.below(12_000));
+    server.rows("ANALYZE TABLE " + schema.name() + ".orders");
+    copy.execute("DROP DATABASE " + copy.name());
+  }
+
+  @AfterEach
+  void close() {
+    schema.close();
+    copy.close();
+  }
+
+  private Map<String, String> environment() {
+    return environment(Map.of());
+  }
+
+  /**
+   * @param ofSource more fields of the source
+   */
+  private Map<String, String> environment(Map<String, ?> ofSource) {
+    return environment(ofSource, server.user(), server.password());
+  }
+
+  private Map<String, String> environment(
+      Map<String, ?> ofSource, String targetUser, String targetPassword) {
+    String address = "mysql://" + server.host() + ":" + server.port();
+    Map<String, Object> source = new HashMap<>();
+    source.put("address", address);
+    source.put("credentials", Map.of("user", server.user(), "passwordVariable", "SOURCE_PASSWORD"));
+    source.put("include", List.of(schema.name()));
+    source.put("parallel", 2);
+    source.put("partSize", "64K");
+    source.putAll(ofSource);
+    Map<String, Object> target =
+        Map.of(
+            "address",
+            address,
+            "credentials",
+            Map.of("user", targetUser, "passwordVariable", "TARGET_PASSWORD"),
+            "parallel",
+            2);
+    Map<String, Object> overwritten = new HashMap<>(target);
+    overwritten.put("overwrite", true);
+    String configuration =
+        Json.line(
+            Map.of(
+                "store",
+                Map.of(
+                    "location",
+                    location,
+                    "endpoint",
+                    s3.endpoint().toString(),
+                    "pathStyle",
+                    true,
+                    "region",
+                    "us-east-1"),
+                "sources",
+                Map.of("shop", source),
+                "targets",
+                Map.of("staging", target, "standby", overwritten)));
+    return Map.of(
+        "VARVE_CONFIG",
+        configuration,
+        "SOURCE_PASSWORD",
+        server.password(),
+        "TARGET_PASSWORD",
+        targetPassword,
+        "AWS_ACCESS_KEY_ID",
+        s3.credentials().accessKey(),
+        "AWS_SECRET_ACCESS_KEY",
+        s3.credentials().secretKey(),
+        "AWS_REGION",
+        "us-east-1");
+  }
+
+  /** A source from which a backup takes some seconds. */
+  private Map<String, String> slowly() {
+    return environment(Map.of("limitRate", "400K"));
+  }
+
+  /** A store into which a part takes its time. */
+  private FaultyProxy slowStore() {
+    FaultyProxy store = FaultyProxy.before(s3.endpoint());
+    store
+        .on(FaultyProxy.method("PUT").and(FaultyProxy.path("/parts/")))
+        .delay(Duration.ofMillis(1500));
+    return store;
+  }
+
+  private Map<String, String> through(FaultyProxy store) {
+    Map<String, String> environment = new HashMap<>(environment());
+    environment.computeIfPresent(
+        "VARVE_CONFIG",
+        (name, text) -> text.replace(s3.endpoint().toString(), store.endpoint().toString()));
+    return environment;
+  }
+
+  private FunctionProcess function(String handler) {
+    return new FunctionProcess(handler, environment());
+  }
+
+  private Outcome call(String handler, String event) {
+    try (FunctionProcess function = function(handler)) {
+      return function.call(event);
+    }
+  }
+
+  private <T> T inRepository(Function<SourceRepository, T> asked) {
+    try (ObjectStore store = Stores.open(location, s3.options());
+        Repository repository = Repository.open(store)) {
+      return asked.apply(repository.source("shop"));
+    }
+  }
+
+  private List<Summary> backups() {
+    return inRepository(SourceRepository::backups);
+  }
+
+  private static Outcome done(Outcome outcome) {
+    assertThat(outcome.state()).as(outcome.body().toString()).isEqualTo("DONE");
+    return outcome;
+  }
+
+  private static void fails(Outcome outcome, String error, String... words) {
+    assertThat(outcome.error()).as(outcome.body().toString()).isEqualTo(error);
+    assertThat(outcome.message()).contains(words);
+  }
+
+  private String renames() {
+    return "{\"" + schema.name() + "\":\"" + copy.name() + "\"}";
+  }
+
+  private String restoreEvent(String more) {
+    return "{\"source\":\"shop\",\"target\":\"staging\",\"renames\":" + renames() + more + "}";
+  }
+
+  @Test
+  void aDatabaseIsBackedUpAndChangedAndRestoredAndVerifiedAndPruned() {
+    try (FunctionProcess backup = function("backup")) {
+      Outcome full = done(backup.call("{\"source\":\"shop\",\"kind\":\"full\"}"));
+      schema.execute("UPDATE orders SET v='changed' WHERE id=7", "DELETE FROM orders WHERE id=9");
+      Outcome incremental =
+          done(backup.call("{\"source\":\"shop\",\"job\":\"nightly-1\",\"tags\":[\"night\"]}"));
+      assertThat(incremental.text("job")).isEqualTo("nightly-1");
+      assertThat(incremental.text("parent")).isEqualTo(full.text("backupId"));
+      assertThat(backup.log()).contains("\"job\":\"nightly-1\"");
+    }
+    Outcome plan = done(call("restore", restoreEvent(",\"dryRun\":true")));
+    assertThat(plan.body().path("tables").size()).isEqualTo(1);
+    Outcome restored = done(call("restore", restoreEvent("")));
+    assertThat(restored.body().path("verified").asBoolean()).isTrue();
+    assertThat(SchemaContents.of(server, copy.name()))
+        .isEqualTo(SchemaContents.of(server, schema.name()));
+
+    Outcome verified = done(call("verify", "{\"source\":\"shop\",\"readData\":100}"));
+    assertThat(verified.body().path("backups").asInt()).isEqualTo(2);
+
+    Outcome pruned = done(call("prune", "{\"source\":\"shop\",\"keep\":{\"last\":1}}"));
+    assertThat(pruned.body().path("deletedBackups").asInt()).isEqualTo(1);
+    assertThat(backups()).hasSize(1);
+  }
+
+  @Test
+  void aStandbyFollowsItsSource() {
+    String event = "{\"source\":\"shop\",\"target\":\"standby\",\"renames\":" + renames() + "}";
+    try (FunctionProcess sync = function("sync")) {
+      done(sync.call(event));
+      schema.execute("UPDATE orders SET v='changed' WHERE id=7");
+      Outcome second = done(sync.call(event));
+      assertThat(second.body().at("/restore/touched/rangesReplaced").asInt()).isEqualTo(1);
+    }
+    assertThat(SchemaContents.of(server, copy.name()))
+        .isEqualTo(SchemaContents.of(server, schema.name()));
+  }
+
+  @Test
+  void callsThatAreTooShortGoOnUntilTheJobIsDone() {
+    Set<String> tokens = new HashSet<>();
+    try (FaultyProxy store = slowStore();
+        FunctionProcess backup = new FunctionProcess("backup", through(store))) {
+      String event = "{\"source\":\"shop\",\"kind\":\"full\",\"job\":\"night\"";
+      Outcome outcome = backup.call(event + "}", TOO_SHORT);
+      while (outcome.state().equals("CONTINUE") && tokens.size() < MOST_CALLS) {
+        assertThat(tokens.add(outcome.token())).as("a token of its own").isTrue();
+        outcome = backup.call(event + ",\"token\":\"" + outcome.token() + "\"}", TOO_SHORT);
+      }
+      assertThat(tokens).as(outcome.body().toString()).isNotEmpty();
+      done(outcome);
+    }
+    assertThat(backups()).hasSize(1);
+  }
+
+  @Test
+  void anOldTokenIsAnsweredWithTheNewestAndNothingIsDone() {
+    try (FaultyProxy store = slowStore();
+        FunctionProcess backup = new FunctionProcess("backup", through(store))) {
+      String event = "{\"source\":\"shop\",\"kind\":\"full\",\"job\":\"night\"";
+      Outcome first = backup.call(event + "}", TOO_SHORT);
+      assertThat(first.state()).as(first.body().toString()).isEqualTo("CONTINUE");
+      Outcome again = backup.call(event + "}", TOO_SHORT);
+      assertThat(again.body()).isEqualTo(first.body());
+      Outcome second = backup.call(event + ",\"token\":\"" + first.token() + "\"}", TOO_SHORT);
+      assertThat(second.body()).isNotEqualTo(first.body());
+      Outcome old = backup.call(event + ",\"token\":\"" + first.token() + "\"}");
+      assertThat(old.body()).isEqualTo(second.body());
+    }
+  }
+
+  @Test
+  void anEventDeliveredTwiceIsDoneOnceAndAnsweredAlike() {
+    String event = "{\"source\":\"shop\",\"kind\":\"full\"}";
+    try (FunctionProcess one = function("backup");
+        FunctionProcess other = function("backup")) {
+      Outcome first = done(one.await(one.begin("request-1", event, LONGEST_WAIT)));
+      Outcome again = done(other.await(other.begin("request-1", event, LONGEST_WAIT)));
+      assertThat(again.body()).isEqualTo(first.body());
+      assertThat(first.text("job")).isEqualTo("request-1");
+    }
+    assertThat(backups()).hasSize(1);
+  }
+
+  @Test
+  void aRestoreDeliveredTwiceIsDoneOnceThoughTheLatestIsAnotherByThen() {
+    Outcome first = done(call("backup", "{\"source\":\"shop\"}"));
+    String event = restoreEvent(",\"job\":\"friday\"");
+    Outcome restored = done(call("restore", event));
+    done(call("backup", "{\"source\":\"shop\"}"));
+    Outcome again = done(call("restore", event));
+    assertThat(again.body()).isEqualTo(restored.body());
+    assertThat(again.text("backupId")).isEqualTo(first.text("backupId"));
+  }
+
+  /** Between the two it could be killed: a server that refuses one of them makes a test of it. */
+  @Test
+  void aRestoreThatEndsBeforeItsLedgerGoesIsAnsweredAsDone() {
+    done(call("backup", "{\"source\":\"shop\"}"));
+    try (TestUser user =
+        server.freshUser(
+            "SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, REFERENCES ON *.*")) {
+      Map<String, String> environment = environment(Map.of(), user.name(), user.password());
+      try (FunctionProcess restore = new FunctionProcess("restore", environment)) {
+        String event = restoreEvent(",\"job\":\"friday\"");
+        fails(restore.call(event), "InvalidRequestException", "ledger");
+        server.execute("GRANT DROP ON *.* TO '" + user.name() + "'@'%'");
+        Outcome again = done(restore.call(event));
+        assertThat(again.body().path("verified").asBoolean()).isTrue();
+      }
+    }
+    assertThat(server.rows("SHOW TABLES FROM " + copy.name())).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 300, 1500})
+  void aFunctionThatIsKilledGoesOnWhenTheEventIsDeliveredAgain(int milliseconds) {
+    String event = "{\"source\":\"shop\",\"kind\":\"full\",\"job\":\"night\"}";
+    try (FunctionProcess killed = new FunctionProcess("backup", slowly());
+        FunctionProcess next = function("backup")) {
+      CompletableFuture<Outcome> call = killed.begin("request-1", event, LONGEST_WAIT);
+      await(() -> killed.log().contains("\"phase\":\"reading\""));
+      // kills at different moments of the work: not a wait for anything
+      CompletableFuture.runAsync(
+              killed::kill,
+              CompletableFuture.delayedExecutor(
+                  milliseconds, java.util.concurrent.TimeUnit.MILLISECONDS))
+          .join();
+      assertThat(call).isNotDone();
+      done(next.await(next.begin("request-1", event, LONGEST_WAIT)));
+    }
+    assertThat(backups()).hasSize(1);
+  }
+
+  @Test
+  void oneJobIsWorkedOnByOneCallAtATime() {
+    String event = "{\"source\":\"shop\",\"kind\":\"full\",\"job\":\"night\"}";
+    try (FunctionProcess one =
+            new FunctionProcess("backup", environment(Map.of("limitRate", "64K")));
+        FunctionProcess other = function("backup")) {
+      CompletableFuture<Outcome> call = one.begin("request-1", event, LONGEST_WAIT);
+      await(() -> one.log().contains("\"phase\":\"reading\""));
+      fails(other.call(event, Duration.ofSeconds(4)), "RetryLaterException", "at work there");
+      assertThat(call).as("the call at work").isNotDone();
+      one.kill();
+      done(other.call(event));
+    }
+    assertThat(backups()).hasSize(1);
+  }
+
+  @Test
+  void toldToEndItLeavesWhatTheNextCallGoesOnWith() {
+    String event = "{\"source\":\"shop\",\"kind\":\"full\",\"job\":\"night\"}";
+    try (FunctionProcess ended = new FunctionProcess("backup", slowly())) {
+      CompletableFuture<Outcome> call = ended.begin("request-1", event, LONGEST_WAIT);
+      await(() -> ended.log().contains("\"phase\":\"reading\""));
+      assertThat(call).isNotDone();
+      ended.term();
+      ended.exitCode();
+    }
+    assertThat(inRepository(SourceRepository::openJobs))
+        .as("the job has said that it was stopped")
+        .anyMatch(job -> job.pieces().getLast().state().equals("stopped"));
+    done(call("backup", event));
+    assertThat(backups()).hasSize(1);
+  }
+
+  @Test
+  void withoutTheRuntimeApiItEndsAndTheAnswerIsThereForTheNextDelivery() {
+    String event = "{\"source\":\"shop\",\"kind\":\"full\",\"job\":\"night\"}";
+    try (FunctionProcess alone = new FunctionProcess("backup", slowly())) {
+      CompletableFuture<Outcome> call = alone.begin("request-1", event, LONGEST_WAIT);
+      await(() -> alone.log().contains("\"phase\":\"reading\""));
+      assertThat(call).isNotDone();
+      alone.loseRuntime();
+      alone.exitCode();
+    }
+    done(call("backup", event));
+    assertThat(backups()).hasSize(1);
+  }
+
+  /** Of an event that is refused. */
+  private record Bad(String event, String words) {}
+
+  private void refuses(String handler, Bad... events) {
+    try (FunctionProcess function = function(handler)) {
+      for (Bad bad : events) {
+        Outcome outcome = function.call(bad.event());
+        fails(outcome, "InvalidRequestException", bad.words());
+        if (outcome.message().matches(".*(unknown field|must be|is missing|no JSON object).*")) {
+          assertThat(FunctionsSchema.faults(handler + "-event", FunctionProcess.tree(bad.event())))
+              .as("what the schema says to " + bad.event())
+              .isNotEmpty();
+        }
+      }
+    }
+  }
+
+  @Test
+  void aBadEventForABackupIsRefusedWithWhatIsWrong() {
+    refuses(
+        "backup",
+        new Bad("{\"source\":\"shop\"", "not JSON"),
+        new Bad("[1]", "no JSON object"),
+        new Bad("{}", "field source is missing"),
+        new Bad("{\"source\":7}", "field source must be a text"),
+        new Bad("{\"source\":null}", "field source must be a text"),
+        new Bad("{\"source\":\"shop\",\"sauce\":1}", "unknown field: sauce"),
+        new Bad("{\"source\":\"shop\",\"kind\":\"half\"}", "field kind must be one of"),
+        new Bad("{\"source\":\"shop\",\"tags\":[1]}", "field tags[0] must be a text"),
+        new Bad("{\"source\":\"shop\",\"source\":\"shop\"}", "not JSON"),
+        new Bad("{\"source\":\"shop\",\"kind\":\"full\",\"parent\":\"latest\"}", "no parent"),
+        new Bad("{\"source\":\"shop\",\"job\":\"../x\"}", "name of the job"),
+        new Bad("{\"source\":\"shop\",\"token\":\"x\"}", "token of the event"),
+        new Bad("{\"source\":\"shop\",\"token\":\"night.1\"}", "job night"),
+        new Bad("{\"source\":\"shop\",\"job\":\"a\",\"token\":\"b.1\"}", "of another job"),
+        new Bad("{\"source\":\"nowhere\"}", "nowhere"));
+  }
+
+  @Test
+  void aBadEventForARestoreIsRefusedWithWhatIsWrong() {
+    done(call("backup", "{\"source\":\"shop\"}"));
+    refuses(
+        "restore",
+        new Bad("{\"source\":\"shop\",\"target\":\"nowhere\"}", "nowhere"),
+        new Bad("{\"source\":\"shop\",\"target\":\"staging\",\"mode\":\"diff\"}", "overwrite"),
+        new Bad("{\"source\":\"shop\",\"target\":\"staging\",\"renames\":{\"a\":1}}", "renames.a"),
+        new Bad("{\"source\":\"shop\",\"target\":\"staging\",\"definer\":\"me\"}", "definer"));
+  }
+
+  @Test
+  void aBadEventForAVerificationIsRefusedWithWhatIsWrong() {
+    done(call("backup", "{\"source\":\"shop\"}"));
+    refuses(
+        "verify",
+        new Bad("{\"source\":\"shop\",\"readData\":101}", "field readData must be a whole number"),
+        new Bad("{\"source\":\"nowhere\"}", "nowhere"));
+  }
+
+  @Test
+  void aBadEventForAPruneIsRefusedWithWhatIsWrong() {
+    refuses(
+        "prune",
+        new Bad("{\"source\":\"shop\"}", "keep"),
+        new Bad("{\"source\":\"shop\",\"keep\":{}}", "keep"),
+        new Bad("{\"source\":\"shop\",\"keep\":{\"lats\":1}}", "unknown field: keep.lats"),
+        new Bad("{\"source\":\"shop\",\"keep\":{\"within\":\"soon\"}}", "keep.within"));
+  }
+
+  @Test
+  void aStandbyThatMayNotBeOverwrittenIsRefused() {
+    refuses("sync", new Bad("{\"source\":\"shop\",\"target\":\"staging\"}", "overwrite"));
+  }
+
+  @Test
+  void anOversizedEventIsRefused() {
+    String event = "{\"source\":\"shop\",\"tags\":[\"" + "x".repeat(300 << 10) + "\"]}";
+    fails(call("backup", event), "InvalidRequestException", "larger than 262144 bytes");
+  }
+
+  @Test
+  void aNameStandsForOneThingThatWasAskedFor() {
+    try (FunctionProcess backup = function("backup")) {
+      Outcome first = done(backup.call("{\"source\":\"shop\",\"job\":\"a\",\"kind\":\"full\"}"));
+      Outcome otherOrder =
+          done(backup.call("{\"kind\":\"full\",\"job\":\"a\",\"source\":\"shop\"}"));
+      assertThat(otherOrder.body()).isEqualTo(first.body());
+      fails(
+          backup.call("{\"source\":\"shop\",\"job\":\"a\"}"),
+          "InvalidRequestException",
+          "asked for something else");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1900})
+  void withTooLittleTimeItBeginsNothing(int milliseconds) {
+    try (FunctionProcess backup = function("backup")) {
+      fails(
+          backup.call("{\"source\":\"shop\"}", Duration.ofMillis(milliseconds)),
+          "RetryLaterException",
+          "ms left");
+      done(backup.call("{\"source\":\"shop\"}"));
+    }
+  }
+
+  @Test
+  void tooLittleMemoryIsSaidBeforeItIsTaken() {
+    Map<String, String> environment = environment(Map.of("partSize", "64M", "parallel", 8));
+    try (FunctionProcess backup = new FunctionProcess("backup", environment)) {
+      fails(
+          backup.call("{\"source\":\"shop\"}"),
+          "InvalidRequestException",
+          "16 parts of 64 MiB at the same time take 1024 MiB",
+          "more memory");
+    }
+  }
+
+  @Test
+  void aFunctionOfAnUnknownNameDoesNotStart() {
+    try (FunctionProcess unknown = function("bakcup")) {
+      JsonNode error = unknown.initError();
+      assertThat(error.path("errorType").asText()).isEqualTo("io.varve.InvalidRequestException");
+      assertThat(error.path("errorMessage").asText())
+          .contains("'bakcup'", "backup, restore, verify, prune, sync");
+      assertThat(unknown.exitCode()).isNotZero();
+    }
+  }
+
+  @Test
+  void noPasswordIsLogged() {
+    Map<String, String> environment = new HashMap<>(environment());
+    environment.put("SOURCE_PASSWORD", "wrong-but-secret");
+    try (FunctionProcess backup = new FunctionProcess("backup", environment)) {
+      assertThat(backup.call("{\"source\":\"shop\"}").error()).isEqualTo("InvalidRequestException");
+      assertThat(backup.log()).contains("\"event\":\"failed\"").doesNotContain("wrong-but-secret");
+    }
+  }
+
+  private static void await(java.util.function.BooleanSupplier condition) {
+    long end = System.nanoTime() + LONGEST_WAIT.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("it comes about").isLessThan(end);
+      Thread.onSpinWait();
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.varve.function;
+
+import org.jspecify.annotations.NullMarked;
