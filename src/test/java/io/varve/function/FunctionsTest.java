@@ -42,6 +42,7 @@ class FunctionsTest {
   private final TestServer server = TestServer.shared();
   private final TestSchema schema = server.freshSchema();
   private final TestSchema copy = server.freshSchema();
+  private final TestUser user = server.freshUser("ALL PRIVILEGES ON *.*");
   private final EmbeddedS3 s3 = EmbeddedS3.shared();
   private final String location = "s3://" + s3.newBucket("functions") + "/some/prefix";
 
@@ -58,6 +59,7 @@ class FunctionsTest {
   void close() {
     schema.close();
     copy.close();
+    user.close();
   }
 
   private Map<String, String> environment() {
@@ -68,7 +70,7 @@ class FunctionsTest {
    * @param ofSource more fields of the source
    */
   private Map<String, String> environment(Map<String, ?> ofSource) {
-    return environment(ofSource, server.user(), server.password());
+    return environment(ofSource, user.name(), user.password());
   }
 
   private Map<String, String> environment(
@@ -76,7 +78,7 @@ class FunctionsTest {
     String address = "mysql://" + server.host() + ":" + server.port();
     Map<String, Object> source = new HashMap<>();
     source.put("address", address);
-    source.put("credentials", Map.of("user", server.user(), "passwordVariable", "SOURCE_PASSWORD"));
+    source.put("credentials", Map.of("user", user.name(), "passwordVariable", "SOURCE_PASSWORD"));
     source.put("include", List.of(schema.name()));
     source.put("parallel", 2);
     source.put("partSize", "64K");
@@ -112,7 +114,7 @@ class FunctionsTest {
         "VARVE_CONFIG",
         configuration,
         "SOURCE_PASSWORD",
-        server.password(),
+        user.password(),
         "TARGET_PASSWORD",
         targetPassword,
         "AWS_ACCESS_KEY_ID",
@@ -284,14 +286,14 @@ class FunctionsTest {
   @Test
   void aRestoreThatEndsBeforeItsLedgerGoesIsAnsweredAsDone() {
     done(call("backup", "{\"source\":\"shop\"}"));
-    try (TestUser user =
+    try (TestUser lesser =
         server.freshUser(
             "SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, REFERENCES ON *.*")) {
-      Map<String, String> environment = environment(Map.of(), user.name(), user.password());
+      Map<String, String> environment = environment(Map.of(), lesser.name(), lesser.password());
       try (FunctionProcess restore = new FunctionProcess("restore", environment)) {
         String event = restoreEvent(",\"job\":\"friday\"");
         fails(restore.call(event), "InvalidRequestException", "ledger");
-        server.execute("GRANT DROP ON *.* TO '" + user.name() + "'@'%'");
+        server.execute("GRANT DROP ON *.* TO '" + lesser.name() + "'@'%'");
         Outcome again = done(restore.call(event));
         assertThat(again.body().path("verified").asBoolean()).isTrue();
       }
