@@ -3,6 +3,7 @@ package io.varve;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.backup.BackupReport;
 import io.varve.repository.Changes;
 import io.varve.repository.Manifest;
 import io.varve.repository.PartEntry;
@@ -20,6 +21,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -202,6 +205,49 @@ class SharedWorkTest {
     requireRestoresToOneInstant(accounts);
   }
 
+  @Test
+  void threeProcessesLoadEachPartOnceAndOneEndsTheRestore() throws Exception {
+    Bank accounts = Bank.open(bank, ACCOUNTS);
+    try (Bank.Transfers transfers = accounts.transfersBetween(ACCOUNTS, Duration.ZERO)) {
+      transfers.await(100);
+    }
+    BackupReport backup = repository.backup(server, TestRepository.of(bank.name() + ".*"));
+    requireDone(
+        run(
+            "restore",
+            "--workers",
+            "3",
+            "--job",
+            "copy-1",
+            "--rename",
+            bank.name() + "=" + copy.name()));
+    try (CommandLineChild killed =
+            start("work", "copy-1", "--worker", "0", "--limit-rate", "256K");
+        CommandLineChild one = start("work", "copy-1", "--worker", "1", "--json");
+        CommandLineChild other = start("work", "copy-1", "--worker", "2", "--json")) {
+      assertThat(one.await()).as(one.text()).isZero();
+      assertThat(other.await()).as(other.text()).isZero();
+      killed.kill();
+      long rows = rowsLoaded(one) + rowsLoaded(other);
+      assertThat(rows).as("both have loaded").isLessThanOrEqualTo(backup.totals().rows());
+      assertThat(rowsLoaded(one)).isPositive();
+      assertThat(rowsLoaded(other)).isPositive();
+    }
+    String again = run("work", "copy-1", "--worker", "1", "--json");
+    requireDone(again);
+    requireDone(run("finish", "copy-1"));
+    accounts.requireOneInstant(copy);
+    assertThat(run("work", "copy-1", "--worker", "1"))
+        .startsWith("exit code 3\n")
+        .contains("it is finished");
+  }
+
+  private static long rowsLoaded(CommandLineChild child) {
+    Matcher rows = Pattern.compile("\"rows\":([0-9]+)").matcher(child.text());
+    assertThat(rows.find()).as(child.text()).isTrue();
+    return Long.parseLong(rows.group(1));
+  }
+
   private List<List<String>> sumsOfWords(TestSchema schema) {
     return server.rows("SELECT COUNT(*), SUM(n) FROM " + schema.name() + ".words");
   }
@@ -245,7 +291,9 @@ class SharedWorkTest {
         List.of(
             "--store",
             folder.toUri().toString(),
-            "--source",
+            args[0].equals("restore") || args.length > 1 && args[1].startsWith("copy")
+                ? "--target"
+                : "--source",
             server.uri(),
             "--name",
             TestRepository.SOURCE,

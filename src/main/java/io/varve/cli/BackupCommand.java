@@ -50,7 +50,7 @@ import picocli.CommandLine.Spec;
     })
 final class BackupCommand implements Callable<Integer> {
 
-  private static final int MOST_WORKERS = 1_000;
+  static final int MOST_WORKERS = 1_000;
 
   @Spec CommandSpec spec = CommandSpec.create();
   @Mixin StoreOptions store = new StoreOptions();

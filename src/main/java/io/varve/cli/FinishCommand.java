@@ -5,10 +5,17 @@ import io.varve.backup.BackupOptions;
 import io.varve.backup.BackupReport;
 import io.varve.backup.BackupResult;
 import io.varve.mysql.Source;
+import io.varve.mysql.Target;
+import io.varve.repository.LoadPlan;
 import io.varve.repository.Repository;
 import io.varve.repository.SourceRepository;
 import io.varve.repository.Standing;
 import io.varve.repository.WorkPlan;
+import io.varve.restore.Restore;
+import io.varve.restore.RestoreOptions;
+import io.varve.restore.RestoreReport;
+import io.varve.restore.RestoreResult;
+import io.varve.restore.SharedRestore;
 import java.time.Clock;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -20,9 +27,10 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Makes the backup of what the workers of a job have read. Where they have shared a snapshot and",
-      "all are done, it only commits; else it judges in one snapshot what they have read, and reads",
-      "what has changed since, or is missing."
+      "Ends a job after its workers. A backup: where they have shared a snapshot and all are done, it",
+      "only commits; else it judges in one snapshot what they have read, and reads what has changed",
+      "since, or is missing. A restore: loads what is missing, makes indexes, keys and objects, and",
+      "verifies every range."
     })
 final class FinishCommand implements Callable<Integer> {
 
@@ -40,26 +48,47 @@ final class FinishCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    BackupReport report;
-    String name;
     try (ConsoleProgress progress = common.progress();
         Repository repository = store.open()) {
       SourceRepository backups = store.source(repository);
-      name = backups.name();
-      WorkPlan plan = job.plan(backups);
-      if (backups.standing(plan.backup()) instanceof Standing.Committed(var manifest)) {
-        report = BackupReport.of(manifest);
-      } else {
-        BackupOptions options =
-            BackupOptions.of(plan, parallel.connections())
-                .until(deadline.limit())
-                .throttled(throttle.throttling());
-        try (Source source = Source.connect(job.source(progress))) {
-          report = new Backup(source, backups, options, progress, Clock.systemUTC()).run();
-        }
+      Runnable print =
+          job.choose(
+              backups,
+              plan -> backUp(backups, plan, progress),
+              plan -> restore(backups, plan, progress));
+      progress.close();
+      print.run();
+    }
+    return 0;
+  }
+
+  private Runnable backUp(SourceRepository backups, WorkPlan plan, ConsoleProgress progress) {
+    BackupReport report;
+    if (backups.standing(plan.backup()) instanceof Standing.Committed) {
+      report = BackupReport.of(backups.manifest(plan.backup()));
+    } else {
+      BackupOptions options =
+          BackupOptions.of(plan, parallel.connections())
+              .until(deadline.limit())
+              .throttled(throttle.throttling());
+      try (Source source = Source.connect(job.source(progress))) {
+        report = new Backup(source, backups, options, progress, Clock.systemUTC()).run();
       }
     }
-    common.print(BackupResult.of(report, name), BackupCommand.text(report, name));
-    return 0;
+    String name = backups.name();
+    return () -> common.print(BackupResult.of(report, name), BackupCommand.text(report, name));
+  }
+
+  private Runnable restore(SourceRepository backups, LoadPlan plan, ConsoleProgress progress) {
+    RestoreOptions options =
+        SharedRestore.options(plan, parallel.connections())
+            .throttled(throttle.throttling())
+            .until(deadline.limit());
+    try (Target target = Target.connect(job.target(progress), Target.BinaryLog.ON)) {
+      Restore restore = new Restore(backups, target, options, progress, Clock.systemUTC());
+      RestoreReport report = restore.run(restore.plan(plan.backup()));
+      String address = target.address();
+      return () -> common.print(RestoreResult.of(report), RestoreCommand.text(report, address));
+    }
   }
 }

@@ -18,6 +18,7 @@ import io.varve.repository.Consistency;
 import io.varve.repository.Fence;
 import io.varve.repository.JobEntry;
 import io.varve.repository.LeaseEntry;
+import io.varve.repository.LoadPlan;
 import io.varve.repository.Manifest;
 import io.varve.repository.PartEntry;
 import io.varve.repository.RepositoryInfo;
@@ -33,6 +34,7 @@ import io.varve.repository.Totals;
 import io.varve.repository.WorkPlan;
 import io.varve.restore.DiffReport;
 import io.varve.restore.PlanResult;
+import io.varve.restore.Restore;
 import io.varve.restore.RestoreReport;
 import io.varve.restore.RestoreResult;
 import io.varve.retention.PruneReport;
@@ -59,6 +61,7 @@ import io.varve.verify.VerifyReport;
       HoldCommand.Result.class,
       JobEntry.class,
       LeaseEntry.class,
+      LoadPlan.class,
       ListCommand.Line.class,
       ListCommand.Result.class,
       Manifest.class,
@@ -80,6 +83,7 @@ import io.varve.verify.VerifyReport;
       PlanResult.PlanTable.class,
       PlanResult.class,
       RestoreResult.class,
+      Restore.Loaded.class,
       RestoreReport.Touched.class,
       SchemaDefinition.class,
       SchemaObject.class,

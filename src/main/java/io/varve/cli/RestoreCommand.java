@@ -6,6 +6,7 @@ import io.varve.mysql.EventState;
 import io.varve.mysql.ObjectOptions;
 import io.varve.mysql.Target;
 import io.varve.repository.BackupId;
+import io.varve.repository.LoadPlan;
 import io.varve.repository.Repository;
 import io.varve.repository.SourceRepository;
 import io.varve.restore.DiffReport;
@@ -17,13 +18,18 @@ import io.varve.restore.RestorePlan;
 import io.varve.restore.RestorePlan.PlannedTable;
 import io.varve.restore.RestoreReport;
 import io.varve.restore.RestoreResult;
+import io.varve.restore.SharedRestore;
 import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code varve restore}. */
@@ -44,6 +50,8 @@ import picocli.CommandLine.TypeConversionException;
       "  varve restore --store file:///backups --target mysql://root@localhost --dry-run"
     })
 final class RestoreCommand implements Callable<Integer> {
+
+  @Spec CommandSpec spec = CommandSpec.create();
 
   @Mixin StoreOptions store = new StoreOptions();
 
@@ -111,6 +119,21 @@ final class RestoreCommand implements Callable<Integer> {
 
   @Mixin DeadlineOption deadline = new DeadlineOption();
 
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      description = {
+        "only make the tables: so many processes load their rows (varve work JOB), and varve finish"
+            + " JOB ends the restore"
+      })
+  @Nullable Integer workers;
+
+  @Option(
+      names = "--job",
+      paramLabel = "JOB",
+      description = "with --workers: the name for varve work and varve finish")
+  @Nullable String job;
+
   @Option(names = "--dry-run", description = "print the plan, write nothing")
   boolean dryRun;
 
@@ -129,6 +152,13 @@ final class RestoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (workers == null ? job != null : workers < 1 || workers > BackupCommand.MOST_WORKERS) {
+      throw new ParameterException(
+          spec.commandLine(),
+          workers == null
+              ? "--job needs --workers"
+              : "--workers must be from 1 to " + BackupCommand.MOST_WORKERS);
+    }
     RestoreOptions options =
         new RestoreOptions(
             selection.selection(),
@@ -150,6 +180,12 @@ final class RestoreCommand implements Callable<Integer> {
         SourceRepository source = store.source(repository);
         BackupId id = source.resolve(backup);
         Restore restore = new Restore(source, opened, options, progress, Clock.systemUTC());
+        if (workers != null) {
+          LoadPlan plan = SharedRestore.plan(restore, source, options, id, requireJob(), workers);
+          progress.close();
+          common.print(plan, text(plan));
+          return 0;
+        }
         RestorePlan plan = restore.plan(id);
         if (dryRun && mode == RestoreMode.DIFF) {
           DiffReport diff = restore.diff(plan);
@@ -166,6 +202,21 @@ final class RestoreCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private String requireJob() {
+    if (job == null) {
+      throw new ParameterException(spec.commandLine(), "--workers needs --job");
+    }
+    return job;
+  }
+
+  private static String text(LoadPlan plan) {
+    return Lines.of("Job " + plan.job())
+        .line("backup", plan.backup().value() + ": its tables are made")
+        .line("next", "varve work " + plan.job() + " --worker 0 to " + (plan.workers() - 1))
+        .line("then", "varve finish " + plan.job())
+        .toString();
   }
 
   static final class DefinerConverter implements ITypeConverter<Definer> {

@@ -4,9 +4,14 @@ import io.varve.backup.BackupOptions;
 import io.varve.backup.BackupShare;
 import io.varve.backup.ShareReport;
 import io.varve.mysql.Source;
+import io.varve.mysql.Target;
+import io.varve.repository.LoadPlan;
 import io.varve.repository.Repository;
 import io.varve.repository.SourceRepository;
 import io.varve.repository.WorkPlan;
+import io.varve.restore.Restore;
+import io.varve.restore.RestoreOptions;
+import io.varve.restore.SharedRestore;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -24,8 +29,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Does one share of a job that varve backup --workers has cut. Any number of times, anywhere, in",
-      "any order: a share that is done is not done again, and one that dies is gone on with."
+      "Does one share of a job that varve backup --workers or varve restore --workers has begun. Any",
+      "number of times, anywhere, in any order: what is done is not done again, and a share that dies",
+      "is gone on with."
     },
     footer = {
       "",
@@ -68,24 +74,53 @@ final class WorkCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     int share = share();
-    ShareReport report;
     try (ConsoleProgress progress = common.progress();
         Repository repository = store.open()) {
       SourceRepository backups = store.source(repository);
-      WorkPlan plan = job.plan(backups);
-      BackupOptions options =
-          BackupOptions.of(plan, parallel.connections())
-              .until(deadline.limit())
-              .throttled(throttle.throttling());
-      try (Source source = Source.connect(job.source(progress))) {
-        report =
-            new BackupShare(
-                    source, backups, plan, share, options, patience, progress, Clock.systemUTC())
-                .run();
-      }
+      Runnable print =
+          job.choose(
+              backups,
+              plan -> read(backups, plan, share, progress),
+              plan -> load(backups, plan, share, progress));
+      progress.close();
+      print.run();
     }
-    common.print(report, text(report));
     return 0;
+  }
+
+  private Runnable read(
+      SourceRepository backups, WorkPlan plan, int share, ConsoleProgress progress) {
+    BackupOptions options =
+        BackupOptions.of(plan, parallel.connections())
+            .until(deadline.limit())
+            .throttled(throttle.throttling());
+    try (Source source = Source.connect(job.source(progress))) {
+      ShareReport report =
+          new BackupShare(
+                  source, backups, plan, share, options, patience, progress, Clock.systemUTC())
+              .run();
+      return () -> common.print(report, text(report));
+    }
+  }
+
+  private Runnable load(
+      SourceRepository backups, LoadPlan plan, int share, ConsoleProgress progress) {
+    RestoreOptions options =
+        SharedRestore.options(plan, parallel.connections())
+            .throttled(throttle.throttling())
+            .until(deadline.limit());
+    try (Target target = Target.connect(job.target(progress), Target.BinaryLog.ON)) {
+      Restore restore = new Restore(backups, target, options, progress, Clock.systemUTC());
+      Restore.Loaded loaded = SharedRestore.work(restore, plan, share);
+      return () ->
+          common.print(
+              loaded,
+              Lines.of("Worker " + share + " of job " + plan.job())
+                  .line(
+                      "loaded",
+                      Quantity.count(loaded.rows()) + " rows, " + Quantity.bytes(loaded.bytes()))
+                  .toString());
+    }
   }
 
   private int share() {

@@ -16,10 +16,22 @@ public sealed interface Definer {
   Definer STRIP = new Stripped();
 
   /** As {@link #KEEP} says. */
-  record Kept() implements Definer {}
+  record Kept() implements Definer {
+
+    @Override
+    public String toString() {
+      return "keep";
+    }
+  }
 
   /** As {@link #STRIP} says. */
-  record Stripped() implements Definer {}
+  record Stripped() implements Definer {
+
+    @Override
+    public String toString() {
+      return "strip";
+    }
+  }
 
   /**
    * One account for all.

@@ -7,11 +7,14 @@ import io.varve.codec.PartDecoder;
 import io.varve.codec.Row;
 import io.varve.codec.StoredBytes;
 import io.varve.codec.TsvReader;
+import io.varve.store.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
@@ -30,6 +33,10 @@ public final class PartLoader implements AutoCloseable {
   private static final int MOST_ATTEMPTS = 10;
 
   private final Target target;
+
+  /** Names of locks are short. */
+  private static final int CLAIM_BYTES = 20;
+
   private final RestoreLedger ledger;
   private final Throttle throttle;
   private final StoredBytes buffer = new StoredBytes();
@@ -73,6 +80,34 @@ public final class PartLoader implements AutoCloseable {
     } catch (SQLException e) {
       throw translated(e, table);
     }
+  }
+
+  /**
+   * Claims a part, or a whole table, for this connection among those of all processes that restore
+   * it; the claim ends with the connection.
+   *
+   * @return false if another is at it
+   */
+  public boolean claim(TableDefinition table, int part) {
+    try {
+      return MeetingLocks.take(connection.connection(), claimOf(table, part), 0);
+    } catch (SQLException e) {
+      throw translated(e, table);
+    }
+  }
+
+  /** Gives a claim up, when the part is loaded or is to be left. */
+  public void release(TableDefinition table, int part) {
+    try {
+      MeetingLocks.release(connection.connection(), claimOf(table, part));
+    } catch (SQLException e) {
+      // it has ended with the connection
+    }
+  }
+
+  private static String claimOf(TableDefinition table, int part) {
+    byte[] item = (table.name() + "\0" + part).getBytes(StandardCharsets.UTF_8);
+    return "varve:load:" + HexFormat.of().formatHex(Sha256.of(item), 0, CLAIM_BYTES);
   }
 
   private boolean loadOnce(TableDefinition table, int part, long rows, StoredBytes stored)

@@ -31,7 +31,7 @@ final class Layout {
               + BackupId.FORM
               + "|(parts|damaged)/"
               + PART_OF_A_BACKUP
-              + "|jobs/[^/]+/([0-9]+|end|plan/plan|plan/snapshot)\\.json|lease\\.json"
+              + "|jobs/[^/]+/([0-9]+|end|plan/(plan|load|snapshot))\\.json|lease\\.json"
               + "|jobs/requests/[^/]+/((request|lease)\\.json|[a-z0-9]+\\.now)");
 
   private Layout() {}
@@ -85,6 +85,11 @@ final class Layout {
   /** How the work of a job is cut among several processes. */
   static String plan(String source, String job) {
     return jobs(source) + job + "/plan/plan.json";
+  }
+
+  /** What several processes restore. */
+  static String loadPlan(String source, String job) {
+    return jobs(source) + job + "/plan/load.json";
   }
 
   /** What came of the meeting of the processes that work for a plan. */

@@ -249,6 +249,23 @@ public final class SourceRepository {
     return store.get(key).map(object -> parse(object, key, WorkPlan.class));
   }
 
+  /**
+   * Puts the plan of a restore; of several of one name the first stands.
+   *
+   * @return the one that stands
+   */
+  public LoadPlan putLoadPlan(LoadPlan plan) {
+    String key = Layout.loadPlan(source, requireJobName(plan.job()));
+    store.create(key, Content.of(Json.write(plan)));
+    return loadPlan(plan.job()).orElseThrow(() -> damaged(key, "it was put and is not there"));
+  }
+
+  /** The plan of a job that restores, where there is one. One request. */
+  public Optional<LoadPlan> loadPlan(String job) {
+    String key = Layout.loadPlan(source, requireJobName(job));
+    return store.get(key).map(object -> parse(object, key, LoadPlan.class));
+  }
+
   private static String requireJobName(String job) {
     if (!Layout.isRequestName(job)) {
       throw new InvalidRequestException(

@@ -42,9 +42,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiPredicate;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -77,6 +80,8 @@ public final class Restore {
   private final CallTime time;
   private final Consumer<Verified> ending;
   private final List<String> notes = Collections.synchronizedList(new ArrayList<>());
+  private final LongAdder rowsLoaded = new LongAdder();
+  private final LongAdder bytesLoaded = new LongAdder();
   private final Set<TableName> begunInVain = ConcurrentHashMap.newKeySet();
 
   public Restore(
@@ -146,13 +151,72 @@ public final class Restore {
    *     says
    */
   public RestoreReport run(RestorePlan plan) {
+    return whilePinned(
+        plan,
+        () -> {
+          warnOfMissingPrivileges(plan);
+          return options.mode() == RestoreMode.DIFF ? carryOutDiff(plan) : carryOut(plan);
+        });
+  }
+
+  /**
+   * Makes the tables of a plan and its ledger, for several processes that will load their parts by
+   * {@link #load(RestorePlan, int, int)}, and one that ends it by {@link #run}.
+   */
+  public void prepare(RestorePlan plan) {
+    whilePinned(
+        plan,
+        () -> {
+          warnOfMissingPrivileges(plan);
+          makeTables(plan);
+          return plan;
+        });
+  }
+
+  /**
+   * Loads parts that are not loaded, and that no other process is at. When it returns, each part is
+   * loaded, or was claimed by another.
+   *
+   * @param worker from 0; each begins at another place
+   * @throws InvalidRequestException if the tables were not prepared, or all of it is done
+   */
+  public Loaded load(RestorePlan plan, int worker, int workers) {
+    if (!plan.resumed()) {
+      throw new InvalidRequestException(
+          "load parts into",
+          target.address(),
+          "no such restore has been begun there, or it is finished",
+          "Plan it again, or look whether all is restored.");
+    }
+    return whilePinned(
+        plan,
+        () -> {
+          progress.begin("loading", plan.rawBytes() / workers);
+          load(plan, new Shared(worker, workers));
+          return new Loaded(rowsLoaded.sum(), bytesLoaded.sum());
+        });
+  }
+
+  /** What a worker has loaded. */
+  public record Loaded(long rows, long bytes) {}
+
+  /** A worker among several. */
+  private record Shared(int worker, int workers) {
+
+    /** Each begins at another place, so that they seldom meet. */
+    <T> List<T> rotated(List<T> work) {
+      List<T> rotated = new ArrayList<>(work);
+      Collections.rotate(rotated, -(int) ((long) work.size() * worker / workers));
+      return rotated;
+    }
+  }
+
+  private <T> T whilePinned(RestorePlan plan, Supplier<T> work) {
     Optional<Job> job = pin(plan.manifest().id());
     try {
-      warnOfMissingPrivileges(plan);
-      RestoreReport report =
-          options.mode() == RestoreMode.DIFF ? carryOutDiff(plan) : carryOut(plan);
+      T result = work.get();
       job.ifPresent(Job::done);
-      return report;
+      return result;
     } catch (ContinueException next) {
       job.ifPresent(started -> started.paused(next));
       throw next;
@@ -696,10 +760,41 @@ public final class Restore {
 
   /** Parts of transactional tables one by one in any order; other tables whole. */
   private void load(RestorePlan plan) {
+    load(plan, loads(plan, ALONE));
+  }
+
+  private void load(RestorePlan plan, Shared shared) {
+    load(plan, shared.rotated(loads(plan, Restore::claimed)));
+  }
+
+  private List<Predicate<PartLoader>> loads(RestorePlan plan, Claim claim) {
     List<Predicate<PartLoader>> work = new ArrayList<>();
     plan.tables().stream()
         .sorted(Comparator.comparingLong(PlannedTable::rawBytes).reversed())
-        .forEach(table -> work.addAll(loads(table)));
+        .forEach(table -> work.addAll(loads(table, claim)));
+    return work;
+  }
+
+  /** Does some work on a part, or on a table, unless another process is at it. */
+  private interface Claim {
+    boolean during(PartLoader loader, TableDefinition table, int part, BooleanSupplier work);
+  }
+
+  private static final Claim ALONE = (loader, table, part, work) -> work.getAsBoolean();
+
+  private static boolean claimed(
+      PartLoader loader, TableDefinition table, int part, BooleanSupplier work) {
+    if (!loader.claim(table, part)) {
+      return true;
+    }
+    try {
+      return work.getAsBoolean();
+    } finally {
+      loader.release(table, part);
+    }
+  }
+
+  private void load(RestorePlan plan, List<Predicate<PartLoader>> work) {
     boolean isWhole = onLoaders(plan, work, (loader, next) -> next.test(loader));
     String begun =
         begunInVain.stream().sorted().map(TableName::toString).collect(Collectors.joining(", "));
@@ -712,7 +807,7 @@ public final class Restore {
   }
 
   /** Until the time is up; each answers whether it is done. */
-  private List<Predicate<PartLoader>> loads(PlannedTable table) {
+  private List<Predicate<PartLoader>> loads(PlannedTable table, Claim claim) {
     List<PartEntry> parts = table.entry().parts();
     if (table.target().definitionOnly()) {
       return List.of();
@@ -720,10 +815,19 @@ public final class Restore {
     if (table.target().transactional()) {
       return IntStream.range(0, parts.size())
           .<Predicate<PartLoader>>mapToObj(
-              i -> loader -> load(loader, table.target(), i, parts, time::cameFurther))
+              i ->
+                  loader ->
+                      claim.during(
+                          loader,
+                          table.target(),
+                          i,
+                          () -> load(loader, table.target(), i, parts, time::cameFurther)))
           .toList();
     }
-    return List.of(loader -> loadWhole(loader, table.target(), parts));
+    return List.of(
+        loader ->
+            claim.during(
+                loader, table.target(), 0, () -> loadWhole(loader, table.target(), parts)));
   }
 
   /** What is loaded of it counts for nothing until all is. */
@@ -756,6 +860,8 @@ public final class Restore {
       }
       loader.load(table, i, part.rows(), loader.buffer());
       loaded.run();
+      rowsLoaded.add(part.rows());
+      bytesLoaded.add(part.rawBytes());
     }
     progress.advance(part.rows(), part.rawBytes());
     return true;
