@@ -238,8 +238,11 @@ class SharedWorkTest {
     requireDone(run("finish", "copy-1"));
     accounts.requireOneInstant(copy);
     assertThat(run("work", "copy-1", "--worker", "1"))
-        .startsWith("exit code 3\n")
-        .contains("it is finished");
+        .startsWith("exit code 0\n")
+        .contains("the restore is finished");
+    String twice = run("finish", "copy-1");
+    requireDone(twice);
+    assertThat(twice).contains("is verified");
   }
 
   private static long rowsLoaded(CommandLineChild child) {

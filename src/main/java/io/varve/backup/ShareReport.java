@@ -3,8 +3,9 @@ package io.varve.backup;
 /**
  * What a worker has done.
  *
+ * @param plan for which it works
  * @param worker from 0
- * @param state {@code read}: its share is read; {@code nothing}: others had read it; {@code
+ * @param share {@code read}: its share is read; {@code nothing}: others had read it; {@code
  *     finished}: the backup was there already
  * @param rows that it has read
  * @param bytes of their text
@@ -12,9 +13,9 @@ package io.varve.backup;
  * @param whyNot why it was not, where it should have been; else empty
  */
 public record ShareReport(
-    String job,
+    String plan,
     int worker,
-    String state,
+    String share,
     long rows,
     long bytes,
     boolean inSharedSnapshot,

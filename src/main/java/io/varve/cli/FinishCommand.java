@@ -1,5 +1,6 @@
 package io.varve.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.varve.backup.Backup;
 import io.varve.backup.BackupOptions;
 import io.varve.backup.BackupReport;
@@ -17,6 +18,7 @@ import io.varve.restore.RestoreReport;
 import io.varve.restore.RestoreResult;
 import io.varve.restore.SharedRestore;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -85,7 +87,19 @@ final class FinishCommand implements Callable<Integer> {
             .throttled(throttle.throttling())
             .until(deadline.limit());
     try (Target target = Target.connect(job.target(progress), Target.BinaryLog.ON)) {
-      Restore restore = new Restore(backups, target, options, progress, Clock.systemUTC());
+      Optional<JsonNode> finished = SharedRestore.finished(target, backups, plan);
+      if (finished.isPresent()) {
+        return () ->
+            common.print(finished.get(), "The restore of job " + plan.job() + " is verified.");
+      }
+      Restore restore =
+          new Restore(
+              backups,
+              target,
+              options,
+              progress,
+              Clock.systemUTC(),
+              end -> SharedRestore.noteEnd(backups, plan, end));
       RestoreReport report = restore.run(restore.plan(plan.backup()));
       String address = target.address();
       return () -> common.print(RestoreResult.of(report), RestoreCommand.text(report, address));

@@ -18,6 +18,7 @@ import io.varve.repository.Consistency;
 import io.varve.repository.Fence;
 import io.varve.repository.JobEntry;
 import io.varve.repository.LeaseEntry;
+import io.varve.repository.LoadEnd;
 import io.varve.repository.LoadPlan;
 import io.varve.repository.Manifest;
 import io.varve.repository.PartEntry;
@@ -61,6 +62,7 @@ import io.varve.verify.VerifyReport;
       HoldCommand.Result.class,
       JobEntry.class,
       LeaseEntry.class,
+      LoadEnd.class,
       LoadPlan.class,
       ListCommand.Line.class,
       ListCommand.Result.class,
@@ -100,7 +102,7 @@ import io.varve.verify.VerifyReport;
       Totals.class,
       VerifyReport.class
     },
-    classNames = "io.varve.repository.SourceRepository$Format")
+    classNames = {"io.varve.function.PlanTask$Plan", "io.varve.repository.SourceRepository$Format"})
 final class NativeReflection {
 
   private NativeReflection() {}

@@ -14,6 +14,7 @@ import io.varve.restore.RestoreOptions;
 import io.varve.restore.SharedRestore;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -111,14 +112,20 @@ final class WorkCommand implements Callable<Integer> {
             .until(deadline.limit());
     try (Target target = Target.connect(job.target(progress), Target.BinaryLog.ON)) {
       Restore restore = new Restore(backups, target, options, progress, Clock.systemUTC());
-      Restore.Loaded loaded = SharedRestore.work(restore, plan, share);
+      Optional<Restore.Loaded> loaded = SharedRestore.work(restore, backups, plan, share);
       return () ->
           common.print(
-              loaded,
+              loaded.orElse(new Restore.Loaded(0, 0)),
               Lines.of("Worker " + share + " of job " + plan.job())
                   .line(
                       "loaded",
-                      Quantity.count(loaded.rows()) + " rows, " + Quantity.bytes(loaded.bytes()))
+                      loaded
+                          .map(
+                              some ->
+                                  Quantity.count(some.rows())
+                                      + " rows, "
+                                      + Quantity.bytes(some.bytes()))
+                          .orElse("nothing: the restore is finished"))
                   .toString());
     }
   }
@@ -137,10 +144,10 @@ final class WorkCommand implements Callable<Integer> {
 
   private static String text(ShareReport report) {
     Lines lines =
-        Lines.of("Worker " + report.worker() + " of job " + report.job())
+        Lines.of("Worker " + report.worker() + " of job " + report.plan())
             .line(
-                "state",
-                switch (report.state()) {
+                "share",
+                switch (report.share()) {
                   case "finished" -> "the backup is there already";
                   case "nothing" -> "its share was read already";
                   default -> "its share is read";

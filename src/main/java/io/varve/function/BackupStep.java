@@ -37,28 +37,36 @@ record BackupStep(Call call, SourceConfiguration configured, BackupBase base, Li
         .map(id -> BackupReport.of(call.repository().manifest(id)));
   }
 
-  /** Makes it, or goes on with that of a call before this one. */
-  BackupReport run(Source opened) {
+  /** By the configuration, and the event. */
+  BackupOptions options() {
     int parallel = configured.parallel();
     long partBytes =
         configured.partBytes().orElseGet(() -> BackupOptions.defaultPartBytes(parallel));
     // one that is made and one that is put
     Memory.require("back up", call.repository().location(), 2L * parallel, partBytes);
-    BackupOptions options =
-        new BackupOptions(
-            configured.selection(),
-            parallel,
-            partBytes,
-            configured.compressionLevel(),
-            configured.snapshotWay(),
-            configured.accounts(),
-            new BackupBase(base.kind(), base.parent(), unfinished()),
-            Optional.empty(),
-            call.limit(),
-            configured.throttling(),
-            tags);
+    return new BackupOptions(
+        configured.selection(),
+        parallel,
+        partBytes,
+        configured.compressionLevel(),
+        configured.snapshotWay(),
+        configured.accounts(),
+        new BackupBase(base.kind(), base.parent(), unfinished()),
+        Optional.empty(),
+        call.limit(),
+        configured.throttling(),
+        tags);
+  }
+
+  /** Makes it, or goes on with that of a call before this one. */
+  BackupReport run(Source opened) {
     return new Backup(
-            opened, call.repository(), options, call.progress(), call.clock(), call.request()::uses)
+            opened,
+            call.repository(),
+            options(),
+            call.progress(),
+            call.clock(),
+            call.request()::uses)
         .run();
   }
 

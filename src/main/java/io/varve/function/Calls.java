@@ -51,7 +51,7 @@ final class Calls {
     Optional<Token> token = event.optionalText("token").map(Token::parse);
     event.end();
     requireSameJob(job, token);
-    String name = token.map(Token::job).or(() -> job).orElse(requestId);
+    String name = token.map(Token::job).or(() -> job).or(task::job).orElse(requestId);
     log.begins(function, name, task.source());
     Configuration configuration = Configuration.load(environment);
     try (ObjectStore store = configuration.store().open();

@@ -8,6 +8,7 @@ import io.varve.mysql.ObjectOptions;
 import io.varve.mysql.TableSelection;
 import io.varve.mysql.Target;
 import io.varve.repository.BackupId;
+import io.varve.repository.LoadPlan;
 import io.varve.repository.Request;
 import io.varve.restore.PlanResult;
 import io.varve.restore.Restore;
@@ -64,25 +65,9 @@ record RestoreTask(
 
   @Override
   public Object run(Call call) {
-    TargetConfiguration configured = call.configuration().target(target);
-    if (mode != RestoreMode.CREATE) {
-      requireOverwriting(configured, target, "restore into");
-    }
-    BackupId id = call.request().backup().orElseGet(() -> call.repository().resolve(backup));
-    call.request().uses(id); // what is the latest may be another at the next call
-    RestoreOptions options =
-        new RestoreOptions(
-            selection,
-            renames,
-            mode,
-            configured.parallel(),
-            Map.of(),
-            objects,
-            false,
-            false,
-            false,
-            configured.throttling(),
-            call.limit());
+    TargetConfiguration configured = allowed(call);
+    BackupId id = backup(call);
+    RestoreOptions options = options(call, configured);
     try (Target opened = Target.connect(configured.settings(), configured.binaryLog())) {
       RestoreStep step = new RestoreStep(call, opened, options);
       Restore restore = step.restore();
@@ -95,11 +80,49 @@ record RestoreTask(
     }
   }
 
+  /** The target, if its tables may be treated so. */
+  TargetConfiguration allowed(Call call) {
+    TargetConfiguration configured = call.configuration().target(target);
+    if (mode != RestoreMode.CREATE) {
+      requireOverwriting(configured, target, "restore into");
+    }
+    return configured;
+  }
+
+  /** What is the latest may be another at the next call: it is settled by the first. */
+  BackupId backup(Call call) {
+    BackupId id = call.request().backup().orElseGet(() -> call.repository().resolve(backup));
+    call.request().uses(id);
+    return id;
+  }
+
+  RestoreOptions options(Call call, TargetConfiguration configured) {
+    return new RestoreOptions(
+        selection,
+        renames,
+        mode,
+        configured.parallel(),
+        Map.of(),
+        objects,
+        false,
+        false,
+        false,
+        configured.throttling(),
+        call.limit());
+  }
+
   @Override
   public void clear(Call call, Request.LeftLedger left) {
     TargetConfiguration configured = call.configuration().target(target);
     try (Target opened = Target.connect(configured.settings(), configured.binaryLog())) {
       Restore.dropLedger(opened, left.schema(), left.binding());
+    }
+  }
+
+  /** As {@link #requireOverwriting}, for whoever works by a plan. */
+  static void requireAllowed(TargetConfiguration configured, String target, LoadPlan plan) {
+    if (!plan.mode().equals("create")) {
+      requireOverwriting(configured, target, "restore into");
     }
   }
 

@@ -3,12 +3,18 @@ package io.varve.function;
 import io.varve.repository.Repository;
 import io.varve.repository.Request;
 import io.varve.store.ObjectStore;
+import java.util.Optional;
 
 /** What an event asks for. Read whole, and found to be possible in itself, before it is begun. */
 interface Task {
 
   /** Whose backups it is about. */
   String source();
+
+  /** The job that it is, where the event does not say; empty: each call is one of its own. */
+  default Optional<String> job() {
+    return Optional.empty();
+  }
 
   /** Opens the repository. */
   default Repository open(ObjectStore store) {

@@ -13,7 +13,10 @@ enum VarveFunction {
   RESTORE(RestoreTask::read),
   VERIFY(VerifyTask::read),
   PRUNE(PruneTask::read),
-  SYNC(SyncTask::read);
+  SYNC(SyncTask::read),
+  PLAN(PlanTask::read),
+  WORK(WorkTask::read),
+  FINISH(FinishTask::read);
 
   private final Function<EventFields, Task> reader;
 

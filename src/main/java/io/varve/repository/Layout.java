@@ -31,7 +31,7 @@ final class Layout {
               + BackupId.FORM
               + "|(parts|damaged)/"
               + PART_OF_A_BACKUP
-              + "|jobs/[^/]+/([0-9]+|end|plan/(plan|load|snapshot))\\.json|lease\\.json"
+              + "|jobs/[^/]+/([0-9]+|end|plan/(plan|load|snapshot|end))\\.json|lease\\.json"
               + "|jobs/requests/[^/]+/((request|lease)\\.json|[a-z0-9]+\\.now)");
 
   private Layout() {}
@@ -90,6 +90,11 @@ final class Layout {
   /** What several processes restore. */
   static String loadPlan(String source, String job) {
     return jobs(source) + job + "/plan/load.json";
+  }
+
+  /** That what several processes restore is verified. */
+  static String loadEnd(String source, String job) {
+    return jobs(source) + job + "/plan/end.json";
   }
 
   /** What came of the meeting of the processes that work for a plan. */

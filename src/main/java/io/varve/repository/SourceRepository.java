@@ -266,6 +266,17 @@ public final class SourceRepository {
     return store.get(key).map(object -> parse(object, key, LoadPlan.class));
   }
 
+  /** Puts that the restore of a plan is verified. */
+  public void putLoadEnd(String job, LoadEnd end) {
+    store.create(Layout.loadEnd(source, job), Content.of(Json.write(end)));
+  }
+
+  /** That the restore of a plan is verified; empty before. One request. */
+  public Optional<LoadEnd> loadEnd(String job) {
+    String key = Layout.loadEnd(source, requireJobName(job));
+    return store.get(key).map(object -> parse(object, key, LoadEnd.class));
+  }
+
   private static String requireJobName(String job) {
     if (!Layout.isRequestName(job)) {
       throw new InvalidRequestException(

@@ -1,11 +1,15 @@
 package io.varve.restore;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.varve.InvalidRequestException;
 import io.varve.mysql.Definer;
 import io.varve.mysql.EventState;
 import io.varve.mysql.ObjectOptions;
 import io.varve.mysql.TableSelection;
+import io.varve.mysql.Target;
 import io.varve.repository.BackupId;
+import io.varve.repository.Json;
+import io.varve.repository.LoadEnd;
 import io.varve.repository.LoadPlan;
 import io.varve.repository.Repository;
 import io.varve.repository.SourceRepository;
@@ -83,10 +87,11 @@ public final class SharedRestore {
   /**
    * Loads what nobody else is at.
    *
-   * @param restore with the plan's options
+   * @return empty if the restore is finished
    * @throws InvalidRequestException if the plan has no such worker
    */
-  public static Restore.Loaded work(Restore restore, LoadPlan plan, int worker) {
+  public static Optional<Restore.Loaded> work(
+      Restore restore, SourceRepository repository, LoadPlan plan, int worker) {
     if (worker < 0 || worker >= plan.workers()) {
       throw new InvalidRequestException(
           "work for",
@@ -94,6 +99,31 @@ public final class SharedRestore {
           "there is no worker " + worker,
           "Its workers are 0 to " + (plan.workers() - 1) + ".");
     }
-    return restore.load(restore.plan(plan.backup()), worker, plan.workers());
+    return repository.loadEnd(plan.job()).isPresent()
+        ? Optional.empty()
+        : Optional.of(restore.load(restore.plan(plan.backup()), worker, plan.workers()));
+  }
+
+  /**
+   * Notes the end, for whoever comes later: to be called while the ledger is still there.
+   *
+   * @param end as {@link Restore} tells it
+   */
+  public static void noteEnd(SourceRepository repository, LoadPlan plan, Restore.Verified end) {
+    repository.putLoadEnd(
+        plan.job(),
+        new LoadEnd(
+            Repository.FORMAT,
+            Json.tree(RestoreResult.of(end.report())),
+            end.ledgerSchema(),
+            end.ledger()));
+  }
+
+  /** What was noted of the end; drops the ledger that the run may have left which noted it. */
+  public static Optional<JsonNode> finished(
+      Target target, SourceRepository repository, LoadPlan plan) {
+    Optional<LoadEnd> end = repository.loadEnd(plan.job());
+    end.ifPresent(noted -> Restore.dropLedger(target, noted.ledgerSchema(), noted.ledger()));
+    return end.map(LoadEnd::report);
   }
 }

@@ -60,7 +60,9 @@ final class FunctionsSchema {
     if (answer.path("state").asText().equals("CONTINUE")) {
       require("continue", answer);
     } else if (dryRestore) {
-      require(event.path("mode").asText().equals("diff") ? "diff-answer" : "plan-answer", answer);
+      require(
+          event.path("mode").asText().equals("diff") ? "diff-answer" : "restore-plan-answer",
+          answer);
     } else {
       require(handler + "-answer", answer);
     }

@@ -1,0 +1,104 @@
+package io.varve.function;
+
+import io.varve.InvalidRequestException;
+import io.varve.backup.BackupOptions;
+import io.varve.backup.BackupShare;
+import io.varve.configuration.SourceConfiguration;
+import io.varve.configuration.TargetConfiguration;
+import io.varve.mysql.Source;
+import io.varve.mysql.Target;
+import io.varve.repository.LoadPlan;
+import io.varve.repository.SourceRepository;
+import io.varve.repository.WorkPlan;
+import io.varve.restore.Restore;
+import io.varve.restore.RestoreOptions;
+import io.varve.restore.SharedRestore;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The function {@code work}: one share of a plan.
+ *
+ * @param plan its name: that of the job that planned
+ * @param patience for the other workers to come, where they share a snapshot
+ */
+record WorkTask(String source, Optional<String> target, String plan, int worker, Duration patience)
+    implements Task {
+
+  private static final int MOST_WORKERS = 1_000;
+  private static final int MOST_SECONDS = 900;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  static Task read(EventFields event) {
+    int seconds = event.number("patienceSeconds", MOST_SECONDS);
+    return new WorkTask(
+        event.text("source"),
+        event.optionalText("target"),
+        event.text("plan"),
+        event.number("worker", MOST_WORKERS - 1),
+        seconds == 0 ? PATIENCE : Duration.ofSeconds(seconds));
+  }
+
+  @Override
+  public Optional<String> job() {
+    return Optional.of(plan + "-work-" + worker);
+  }
+
+  @Override
+  public Object run(Call call) {
+    return target.map(name -> load(call, name)).orElseGet(() -> read(call));
+  }
+
+  private Object read(Call call) {
+    SourceConfiguration configured = call.configuration().source(source);
+    WorkPlan work =
+        call.repository().plan(plan).orElseThrow(() -> noPlan(call.repository(), plan, "backup"));
+    Memory.require(
+        "back up", call.repository().location(), 2L * configured.parallel(), work.partBytes());
+    BackupOptions options =
+        BackupOptions.of(work, configured.parallel())
+            .until(call.limit())
+            .throttled(configured.throttling());
+    try (Source opened = Source.connect(configured.settings())) {
+      return new BackupShare(
+              opened,
+              call.repository(),
+              work,
+              worker,
+              options,
+              patience,
+              call.progress(),
+              call.clock())
+          .run();
+    }
+  }
+
+  private Object load(Call call, String name) {
+    TargetConfiguration configured = call.configuration().target(name);
+    LoadPlan load =
+        call.repository()
+            .loadPlan(plan)
+            .orElseThrow(() -> noPlan(call.repository(), plan, "restore"));
+    RestoreTask.requireAllowed(configured, name, load);
+    RestoreOptions options =
+        SharedRestore.options(load, configured.parallel())
+            .throttled(configured.throttling())
+            .until(call.limit());
+    try (Target opened = Target.connect(configured.settings(), configured.binaryLog())) {
+      Restore restore =
+          new Restore(call.repository(), opened, options, call.progress(), call.clock());
+      return SharedRestore.work(restore, call.repository(), load, worker)
+          .<Object>map(loaded -> loaded)
+          .orElse(Map.of("rows", 0, "bytes", 0));
+    }
+  }
+
+  static InvalidRequestException noPlan(SourceRepository repository, String plan, String work) {
+    return new InvalidRequestException(
+        "work for",
+        "plan " + plan + " in " + repository.location(),
+        "there is no plan of a " + work + " of that name",
+        "Call the function with an event that the function plan has answered.");
+  }
+}
