@@ -12,8 +12,8 @@ test_sources := $(shell find src/test -type f)
 shell_files := src/main/dist/find-java.sh src/main/dist/launcher.sh $(wildcard src/build/* .ci/*)
 
 # Tests that talk to the shared server, or to the shared store, are known by that call. ShapeTest takes minutes on MySQL:
-# it is run on the embedded server alone.
-tests_that_use = $(shell grep -rlw --include='*Test.java' --exclude=ShapeTest.java '$(1)' src/test/java | sed 's:.*/\(.*\)\.java:\1:' | paste -sd, -)
+# it is run on the embedded server alone. FunctionsTest runs on other servers and stores with the native program.
+tests_that_use = $(shell grep -rlw --include='*Test.java' --exclude=ShapeTest.java --exclude=FunctionsTest.java '$(1)' src/test/java | sed 's:.*/\(.*\)\.java:\1:' | paste -sd, -)
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile

@@ -76,6 +76,8 @@ public final class PartLoader implements AutoCloseable {
   /** Whether the ledger says that a part is loaded: asked before its bytes are fetched. */
   public boolean isLoaded(TableDefinition table, int part) {
     try {
+      // what others have loaded since a transaction began does not show in it
+      connection.connection().setAutoCommit(true);
       return ledger.hasPart(connection.connection(), table.name(), part);
     } catch (SQLException e) {
       throw translated(e, table);

@@ -858,10 +858,11 @@ public final class Restore {
       if (!throttle.await()) {
         return false;
       }
-      loader.load(table, i, part.rows(), loader.buffer());
+      if (loader.load(table, i, part.rows(), loader.buffer())) {
+        rowsLoaded.add(part.rows());
+        bytesLoaded.add(part.rawBytes());
+      }
       loaded.run();
-      rowsLoaded.add(part.rows());
-      bytesLoaded.add(part.rawBytes());
     }
     progress.advance(part.rows(), part.rawBytes());
     return true;

@@ -18,8 +18,10 @@ import io.varve.testing.TestSchema;
 import io.varve.testing.TestServer;
 import io.varve.testing.TestUser;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -226,6 +228,50 @@ class FunctionsTest {
   }
 
   @Test
+  void severalCallsMakeOneBackupAndSeveralRestoreIt() {
+    Outcome plan =
+        done(
+            call(
+                "plan",
+                "{\"source\":\"shop\",\"job\":\"big\",\"kind\":\"full\",\"workers\":2,"
+                    + "\"snapshots\":\"shared\"}"));
+    assertThat(work(plan))
+        .allSatisfy(
+            share -> assertThat(share.body().path("inSharedSnapshot").asBoolean()).isTrue());
+    schema.execute("UPDATE orders SET v='later' WHERE id=7");
+    Outcome finished = done(call("finish", plan.body().path("finish").toString()));
+    assertThat(finished.text("backupId")).isEqualTo(plan.text("backupId"));
+    assertThat(done(call("finish", plan.body().path("finish").toString())).body())
+        .isEqualTo(finished.body());
+    schema.execute("UPDATE orders SET v=CONCAT(SHA2(id, 512), SHA2(-id, 512)) WHERE id=7");
+
+    Outcome planned = done(call("plan", restoreEvent(",\"job\":\"copy\",\"workers\":2")));
+    assertThat(work(planned).stream().mapToInt(share -> share.body().path("rows").asInt()).sum())
+        .as("each row is loaded once")
+        .isEqualTo(12_000);
+    done(call("finish", planned.body().path("finish").toString()));
+    assertThat(SchemaContents.of(server, copy.name()))
+        .isEqualTo(SchemaContents.of(server, schema.name()));
+  }
+
+  /** Calls the function work for each share at once. */
+  private List<Outcome> work(Outcome plan) {
+    Map<FunctionProcess, CompletableFuture<Outcome>> calls = new LinkedHashMap<>();
+    try {
+      for (JsonNode event : plan.body().path("work")) {
+        FunctionProcess worker = function("work");
+        String request = "request-" + calls.size();
+        calls.put(worker, worker.begin(request, event.toString(), LONGEST_WAIT));
+      }
+      List<Outcome> outcomes = new ArrayList<>();
+      calls.forEach((worker, call) -> outcomes.add(done(worker.await(call))));
+      return outcomes;
+    } finally {
+      calls.keySet().forEach(FunctionProcess::close);
+    }
+  }
+
+  @Test
   void callsThatAreTooShortGoOnUntilTheJobIsDone() {
     Set<String> tokens = new HashSet<>();
     try (FaultyProxy store = slowStore();
@@ -424,6 +470,27 @@ class FunctionsTest {
         "verify",
         new Bad("{\"source\":\"shop\",\"readData\":101}", "field readData must be a whole number"),
         new Bad("{\"source\":\"nowhere\"}", "nowhere"));
+  }
+
+  @Test
+  void aBadEventForAPlanOrItsWorkersIsRefusedWithWhatIsWrong() {
+    refuses(
+        "plan",
+        new Bad("{\"source\":\"shop\"}", "workers must be a whole number from 1 to 1000"),
+        new Bad("{\"source\":\"shop\",\"workers\":1001}", "workers must be a whole number"),
+        new Bad("{\"source\":\"shop\",\"workers\":2,\"mode\":\"diff\"}", "unknown field: mode"));
+    done(call("backup", "{\"source\":\"shop\"}"));
+    refuses(
+        "work",
+        new Bad("{\"source\":\"shop\"}", "plan is missing"),
+        new Bad("{\"source\":\"shop\",\"plan\":\"other\"}", "no plan of a backup of that name"),
+        new Bad(
+            "{\"source\":\"shop\",\"plan\":\"third\",\"target\":\"staging\"}",
+            "no plan of a restore of that name"));
+    done(call("plan", "{\"source\":\"shop\",\"job\":\"two\",\"workers\":2}"));
+    refuses(
+        "work",
+        new Bad("{\"source\":\"shop\",\"plan\":\"two\",\"worker\":2}", "there is no worker 2"));
   }
 
   @Test
