@@ -55,6 +55,7 @@ def arguments():
     run_.add_argument("--bootstrap", metavar="COMMAND", help="another function than that of --zip")
     run_.add_argument("--rows", type=int, default=2_500_000, help="of each of two OLTP tables")
     run_.add_argument("--runs", type=int, default=3, help="of each job")
+    run_.add_argument("--meeting", default="4,16,64,100", metavar="NUMBERS", help="of workers that open one snapshot")
     run_.add_argument("--only", default="", metavar="TEXT", help="start, memory, workers, meeting, requests; several by commas")
     run_.add_argument("--out", default=str(HOME / "target/functions.json"))
     run_.add_argument("--add", action="store_true", help="add to the results that --out has")
@@ -114,7 +115,7 @@ class Bench:
             said = out.read().decode(errors="replace")
             if status != 0:
                 raise RuntimeError(f"varve {' '.join(words)} ended with {status}: {said[-2000:]}")
-            return json.loads(said) if said.startswith("{") else {}
+            return json.loads(next(line for line in said.splitlines() if line.startswith("{")))  # beside it may be warnings
 
     def timed(self, *commands, endpoint=None):
         """Seconds that these take side by side, and what they said."""
@@ -231,7 +232,7 @@ def many_backup(bench, workers, shared, schema=data.OLTP, endpoint=None, during=
     if shared and not all(report["inSharedSnapshot"] for report in reports):
         raise RuntimeError(f"no common snapshot: {reports}")
     finish, [report] = bench.timed(["finish", job, *common(bench, name), *server], endpoint=endpoint)
-    return {"plan": plan, "work": work, "finish": finish, "parts": report["parts"]}, name
+    return {"plan": plan, "work": work, "finish": finish, "report": report}, name
 
 
 def many_restore(bench, workers, name, endpoint=None):
@@ -274,7 +275,7 @@ def by_workers(bench):
     rows = []
     for name, runs in found.items():
         phases = {phase: round(statistics.median(run[phase] for run in runs), 2) for phase in ("plan", "work", "finish") if phase in runs[0]}
-        whole = [sum(value for key, value in run.items() if key != "parts") for run in runs]
+        whole = [sum(value for key, value in run.items() if key != "report") for run in runs]
         rows.append({"name": name, **phases, "whole": round(statistics.median(whole), 2), "wholes": [round(one, 2) for one in whole]})
         print(f"workers: {rows[-1]}", flush=True)
     bench.results["workers"] = {"rows": rows, "load": load_of_others()}
@@ -317,7 +318,7 @@ def meetings(bench):
         f"INSERT INTO idle SELECT n, SHA2(n, 256) FROM {data.numbers(bench.server, 100_000)}", "ANALYZE TABLE busy, idle"])
     many_backup(bench, 1, shared=False, schema=MEETING)
     rows = []
-    for workers in (4, 16, 64, 100):
+    for workers in map(int, bench.options.meeting.split(",")):
         row = {"workers": workers}
         for shared, word in ((False, "Own"), (True, "Shared")):
             longest, seconds = [], []
