@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo build test check bench bench-micro bench-page bench-guard native search format clean \
+.PHONY: help demo build test check bench bench-micro bench-page bench-guard bench-functions native search format clean \
   check-format check-shell check-server check-docker check-store check-aws check-long check-program check-native check-function chaos
 
 maven := src/build/maven
@@ -16,7 +16,7 @@ shell_files := src/main/dist/find-java.sh src/main/dist/launcher.sh $(wildcard s
 tests_that_use = $(shell grep -rlw --include='*Test.java' --exclude=ShapeTest.java --exclude=FunctionsTest.java '$(1)' src/test/java | sed 's:.*/\(.*\)\.java:\1:' | paste -sd, -)
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 demo: target/demo.classpath target/varve ## back up a shop, restore it, change it, do both again, compare: on this machine, in a minute
 	@src/build/demo target/varve
@@ -43,6 +43,14 @@ bench-page: ## write the figures of target/bench.json into docs/performance.md
 
 bench-guard: target/native/varve ## fail if a backup takes longer than mariadb-dump and zstd, on VARVE_BENCH_SERVERS
 	@python3 src/bench/python/bench.py guard --server $(VARVE_BENCH_SERVERS)
+
+bench-functions: target/native/varve target/native/function.zip ## measure functions and jobs of several processes; see docs/performance.md
+ifdef VARVE_BENCH_S3_ENDPOINT
+	@python3 src/bench/python/functions.py run --server $(firstword $(VARVE_BENCH_SERVERS)) --s3 $(VARVE_BENCH_S3_ENDPOINT) $(ONLY:%=--add --only %) $(BENCH)
+	@python3 src/bench/python/functions.py page target/functions.json
+else
+	@echo 'Set VARVE_BENCH_SERVERS and VARVE_BENCH_S3_ENDPOINT, a server without password and a store that are for nothing else.' >&2; exit 2
+endif
 
 check: check-format check-shell test check-long check-program chaos check-server check-docker check-store check-aws demo check-native ## check all that CI checks
 

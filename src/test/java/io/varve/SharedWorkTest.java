@@ -79,6 +79,21 @@ class SharedWorkTest {
   }
 
   @Test
+  void oneWorkerAloneIsAMeetingTooAndWhoeverFinishesReadsNothing() throws Exception {
+    Bank accounts = Bank.open(bank, ACCOUNTS);
+    try (Bank.Transfers transfers = accounts.transfersBetween(ACCOUNTS, BETWEEN_COMMITS)) {
+      transfers.await(20);
+    }
+    plan(1, "--share-snapshot");
+    assertThat(work(0).getFirst()).contains("one with all other workers");
+    Set<String> ofWorkers = repository.source().partSizes().keySet();
+    requireDone(run("finish", JOB));
+    assertThat(newest().consistency().processes()).isEqualTo(1);
+    assertThat(keys(newest())).isEqualTo(ofWorkers);
+    requireRestoresToOneInstant(accounts);
+  }
+
+  @Test
   void processesWithSnapshotsOfTheirOwnMakePartsThatOneConsistentPassTakes() throws Exception {
     Bank accounts = Bank.open(bank, ACCOUNTS);
     Set<String> ofWorkers;

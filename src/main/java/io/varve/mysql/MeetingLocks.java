@@ -103,6 +103,9 @@ record MeetingLocks(String prefix, int workers) {
   /** What a function says of each name; -1 for NULL. */
   private static List<Long> values(
       Connection connection, String before, String after, List<String> names) throws SQLException {
+    if (names.isEmpty()) { // a meeting of one has no others
+      return List.of();
+    }
     StringBuilder select = new StringBuilder("SELECT ");
     for (int i = 0; i < names.size(); i++) {
       select
