@@ -287,13 +287,18 @@ public final class Prune {
   /** Fences the dead: they can no longer commit. What the others pin stays. */
   private SortedSet<BackupId> pinnedByTheLiving(List<ListedJob> jobs, Instant now) {
     SortedSet<BackupId> pinned = new TreeSet<>();
+    Set<BackupId> alive = new TreeSet<>();
+    Map<BackupId, String> dead = new TreeMap<>();
     for (JobRecord job : repository.open(jobs)) {
       if (job.lastModified().plus(SILENCE_OF_THE_DEAD).isBefore(now)) {
-        job.ownBackups().forEach(id -> repository.fence(id, job.id(), clock.instant()));
+        job.ownBackups().forEach(id -> dead.put(id, job.id()));
       } else {
         pinned.addAll(job.pins());
+        alive.addAll(job.ownBackups());
       }
     }
+    dead.keySet().removeAll(alive); // others go on with what these have begun
+    dead.forEach((id, job) -> repository.fence(id, job, clock.instant()));
     return pinned;
   }
 

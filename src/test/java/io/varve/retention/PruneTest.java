@@ -279,6 +279,27 @@ class PruneTest {
     }
   }
 
+  /** Some call by call, others by several processes: those that began may be long gone. */
+  @Test
+  void aBackupOnWhichAnotherRunIsAtWorkIsNotGivenUp() {
+    try (TestRepository repository = TestRepository.in(folder)) {
+      fourBackups(repository);
+      BackupId id = BackupId.next(Instant.now(), BackupKind.FULL);
+      Job.ofBackup(repository.source(), Clock.systemUTC()).makes(id, null);
+      try (TestRepository later =
+          TestRepository.over(new LaterStore(repository.store(), Duration.ofDays(2)))) {
+        Job.ofBackup(later.source(), Clock.systemUTC()).makes(id, null);
+        prune(later.source()).run(last(4));
+        assertThat(repository.source().closedIds()).doesNotContain(id);
+      }
+      try (TestRepository muchLater =
+          TestRepository.over(new LaterStore(repository.store(), Duration.ofDays(4)))) {
+        prune(muchLater.source()).run(last(4));
+        assertThat(repository.source().closedIds()).contains(id);
+      }
+    }
+  }
+
   /** A trial of the store cannot clean up when it is killed. */
   @Test
   void whatAKilledTrialOfTheStoreLeftGoesAfterADay() {
