@@ -327,7 +327,10 @@ public final class SourceRepository {
     return jobs.stream().filter(job -> !job.ended()).map(this::read).toList();
   }
 
-  /** All jobs, without their pieces, oldest first. */
+  /**
+   * All jobs, without their pieces, oldest first. What else is noted of a job, by a name that its
+   * caller chose or as a plan, is listed as one that has ended.
+   */
   public List<ListedJob> jobs() {
     Map<String, ListedJob> jobs = new TreeMap<>();
     String prefix = Layout.jobs(source);
@@ -335,7 +338,13 @@ public final class SourceRepository {
         prefix,
         object -> {
           String[] names = object.key().substring(prefix.length()).split("/", -1);
-          if (names.length == 2) {
+          Optional<String> note = Layout.folderOfJobNote(source, object.key());
+          if (note.isPresent()) {
+            jobs.merge(
+                note.get(),
+                new ListedJob(note.get(), List.of(object.key()), true, object.modified()),
+                ListedJob::plus);
+          } else if (names.length == 2) {
             jobs.merge(
                 names[0],
                 new ListedJob(
@@ -539,24 +548,6 @@ public final class SourceRepository {
     } finally {
       store.delete(key);
     }
-  }
-
-  /**
-   * For prune alone: what callers have named jobs by, and the plans of jobs for several processes,
-   * where nothing of them was touched since.
-   */
-  public void deleteJobNotesBefore(Instant time) {
-    Map<String, List<ObjectInfo>> notes = new TreeMap<>();
-    store.list(
-        Layout.jobs(source),
-        object ->
-            Layout.folderOfJobNote(source, object.key())
-                .ifPresent(
-                    folder -> notes.computeIfAbsent(folder, f -> new ArrayList<>()).add(object)));
-    notes.values().stream()
-        .filter(objects -> objects.stream().allMatch(object -> object.modified().isBefore(time)))
-        .flatMap(List::stream)
-        .forEach(object -> store.delete(object.key()));
   }
 
   /**

@@ -207,7 +207,6 @@ public final class Prune {
         repository.damagedParts().stream().filter(part -> !there.containsKey(part)).toList(),
         repository::forgetDamage);
     each(needs.oldJobs(), repository::delete);
-    repository.deleteJobNotesBefore(needs.now().minus(JOBS_STAY));
     repository.deleteTrialsBefore(needs.now().minus(SILENCE_OF_THE_DEAD));
     return new PruneReport(verdicts, needs.gone().size(), parts[0], parts[1], false);
   }
