@@ -311,7 +311,7 @@ class FunctionsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 300, 1500})
+  @ValueSource(ints = {0, 900})
   void aFunctionThatIsKilledGoesOnWhenTheEventIsDeliveredAgain(int milliseconds) {
     String event = "{\"source\":\"shop\",\"kind\":\"full\",\"job\":\"night\"}";
     try (FunctionProcess killed = new FunctionProcess("backup", slowly());
@@ -366,7 +366,8 @@ class FunctionsTest {
   @Test
   void withoutTheRuntimeApiItEndsAndTheAnswerIsThereForTheNextDelivery() {
     String event = "{\"source\":\"shop\",\"kind\":\"full\",\"job\":\"night\"}";
-    try (FunctionProcess alone = new FunctionProcess("backup", slowly())) {
+    try (FunctionProcess alone =
+        new FunctionProcess("backup", environment(Map.of("limitRate", "500K")))) {
       CompletableFuture<Outcome> call = alone.begin("request-1", event, LONGEST_WAIT);
       await(() -> alone.log().contains("\"phase\":\"reading\""));
       assertThat(call).isNotDone();
