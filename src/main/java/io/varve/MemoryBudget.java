@@ -1,6 +1,9 @@
 package io.varve;
 
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /**
  * So much memory for all who take some of it together: who asks for more than is left waits, in
@@ -38,13 +41,23 @@ public final class MemoryBudget {
    * @throws StoppedException if the program is told to stop meanwhile
    */
   public Share take(long bytes) {
+    return take(bytes, Duration.ofNanos(Long.MAX_VALUE)).orElseThrow();
+  }
+
+  /**
+   * As above, but no longer than so.
+   *
+   * @return empty if there was no room in that time
+   */
+  public Optional<Share> take(long bytes, Duration most) {
     int wanted = (int) Math.min(units, bytes / UNIT_BYTES + 1);
     try {
-      free.acquire(wanted);
+      return free.tryAcquire(wanted, most.toNanos(), TimeUnit.NANOSECONDS)
+          ? Optional.of(new Share(wanted))
+          : Optional.empty();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StoppedException();
     }
-    return new Share(wanted);
   }
 }

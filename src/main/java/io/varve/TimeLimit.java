@@ -51,6 +51,28 @@ public final class TimeLimit {
     return ticker.getAsLong();
   }
 
+  /**
+   * Until it is time to stop; zero from then on, and without a limit longer than anything takes.
+   */
+  public Duration left() {
+    return until(usable);
+  }
+
+  /**
+   * As {@link #left}, for what is under way when it is time to stop: half of what is kept for the
+   * end, so that the other half is there to say what was done.
+   */
+  public Duration leftForLast() {
+    return until(usable.plus(whole.minus(usable).dividedBy(2)));
+  }
+
+  private Duration until(Duration end) {
+    if (this == NONE) {
+      return Duration.ofNanos(Long.MAX_VALUE);
+    }
+    return Duration.ofNanos(Math.max(0, end.toNanos() - (nanoTime() - start)));
+  }
+
   /** For work; the rest is kept for the end. */
   public Duration usable() {
     return usable;

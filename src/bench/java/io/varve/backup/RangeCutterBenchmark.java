@@ -95,7 +95,8 @@ public class RangeCutterBenchmark {
             repository.source("bench"),
             BackupId.next(Instant.now(), BackupKind.FULL),
             1,
-            16 * PART_BYTES);
+            16 * PART_BYTES,
+            TimeLimit.NONE);
   }
 
   @TearDown(Level.Iteration)

@@ -72,9 +72,6 @@ public final class Backup {
   /** What takes a byte as text may take two in the server's pages. */
   private static final long GROWTH_PER_READ = 2;
 
-  /** So long is waited for parts under way when the time is up. */
-  private static final Duration LAST_UPLOADS = Duration.ofSeconds(20);
-
   private final Source source;
   private final SourceRepository repository;
   private final BackupOptions options;
@@ -246,7 +243,8 @@ public final class Backup {
                   repository,
                   attempt.id(),
                   options.parallel(),
-                  options.parallel() * options.partBytes())) {
+                  options.parallel() * options.partBytes(),
+                  options.limit())) {
         progress.begin("reading", opening.expectedBytes());
         job.sees(opening.expectedBytes());
         PassResult result =
@@ -264,12 +262,16 @@ public final class Backup {
         work.add(result.work());
         history.end().ifPresent(notes::add);
         if (!result.finished()) {
-          uploads.await(LAST_UPLOADS);
+          uploads.end();
           checkpoint.write();
           return new Ending.TimeUp(
               throttle.hasPaused()
                   ? goesOn(attempt, opening, result)
-                  : timeIsUp(attempt, opening, result));
+                  : new Headway(result.work(), uploads, checkpoint, options.limit())
+                      .obstacle()
+                      .<VarveException>map(
+                          obstacle -> outOfReach(attempt.id(), obstacle.reason(), obstacle.hint()))
+                      .orElseGet(() -> timeIsUp(attempt, opening, result)));
         }
         changed = new TreeSet<>(result.changed());
         changed.addAll(opening.changedSince(source));
@@ -297,16 +299,6 @@ public final class Backup {
     BackupId id = attempt.id();
     PassWork work = result.work();
     double given = options.limit().usable().toMillis() / 1000.0;
-    if (work.outgrown().isPresent()) {
-      return outOfReach(
-          id,
-          String.format(
-              Locale.ROOT,
-              "table %s has no key by which a call could go on where another stopped, and reading"
-                  + " it takes longer than the %.1f seconds that a call has for work",
-              work.outgrown().get(),
-              given));
-    }
     if (work.bytesRead() == 0 && work.judgedBytes() == 0) {
       return outOfReach(
           id,
@@ -370,13 +362,19 @@ public final class Backup {
   }
 
   private static InvalidRequestException outOfReach(BackupId id, String reason) {
+    return outOfReach(
+        id,
+        reason,
+        "Give it more time (--deadline) or connections (--parallel), back up parts of it under"
+            + " several names, or run it where nothing limits its time.");
+  }
+
+  private static InvalidRequestException outOfReach(BackupId id, String reason, String hint) {
     return new InvalidRequestException(
         "finish backup",
         id.value(),
         reason,
-        "Give it more time (--deadline) or connections (--parallel), back up parts of it under"
-            + " several names, or run it where nothing limits its time. What is stored is kept: the"
-            + " next run goes on with it.");
+        hint + " What is stored is kept: the next run goes on with it.");
   }
 
   private static String size(long bytes) {

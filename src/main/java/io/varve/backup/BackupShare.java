@@ -5,6 +5,7 @@ import io.varve.InvalidRequestException;
 import io.varve.Progress;
 import io.varve.RetryLaterException;
 import io.varve.StoppedException;
+import io.varve.VarveException;
 import io.varve.mysql.BinlogCoordinates;
 import io.varve.mysql.Catalog;
 import io.varve.mysql.KeyRange;
@@ -46,8 +47,6 @@ import org.jspecify.annotations.Nullable;
  * that all of it is of one snapshot, and commits. For one run.
  */
 public final class BackupShare {
-
-  private static final Duration LAST_UPLOADS = Duration.ofSeconds(20);
 
   private final Source source;
   private final SourceRepository repository;
@@ -97,6 +96,7 @@ public final class BackupShare {
    * Does the share.
    *
    * @throws ContinueException if the time is up before its end: called again it goes on
+   * @throws InvalidRequestException if no number of calls would bring it to its end
    * @throws RetryLaterException if another process is at this share
    */
   public ShareReport run() {
@@ -145,7 +145,8 @@ public final class BackupShare {
                 repository,
                 plan.backup(),
                 options.parallel(),
-                options.parallel() * options.partBytes())) {
+                options.parallel() * options.partBytes(),
+                options.limit())) {
       progress.begin(
           "reading", tables.stream().mapToLong(SourceTable::dataBytes).sum() / plan.workers());
       Set<TableName> sure =
@@ -168,10 +169,14 @@ public final class BackupShare {
                   System.nanoTime(),
                   progress)
               .run(tables);
-      uploads.await(LAST_UPLOADS);
+      uploads.end();
       checkpoint.write();
       if (!result.finished()) {
-        throw timeIsUp(result);
+        throw new Headway(result.work(), uploads, checkpoint, options.limit())
+            .obstacle()
+            .filter(obstacle -> !throttle.hasPaused())
+            .<VarveException>map(this::outOfReach)
+            .orElseGet(() -> timeIsUp(result));
       }
       if (!result.changed().isEmpty()) {
         progress.warn(
@@ -311,6 +316,14 @@ public final class BackupShare {
         "the time is up after " + result.work().bytesRead() / 1_000_000 + " MB",
         plan.job(),
         "Call it again: it goes on where it stopped.");
+  }
+
+  private InvalidRequestException outOfReach(Headway.Obstacle obstacle) {
+    return new InvalidRequestException(
+        "finish the share of",
+        "worker " + worker + " in job " + plan.job(),
+        obstacle.reason(),
+        obstacle.hint());
   }
 
   private ShareReport report(String state, PassWork work, boolean shared, String whyNot) {

@@ -31,6 +31,7 @@ final class Checkpoint {
   private List<TableCount> counts = new ArrayList<>();
   private long written = System.nanoTime();
   private long nanosBetween = FIRST_AFTER_NANOS;
+  private boolean hasAny;
 
   Checkpoint(Job job) {
     this(job, null);
@@ -103,6 +104,7 @@ final class Checkpoint {
 
   private synchronized void note(CheckpointRange range) {
     waiting.add(range);
+    hasAny = true;
     if (System.nanoTime() - written >= nanosBetween) {
       nanosBetween = Math.min(2 * nanosBetween, MOST_NANOS_BETWEEN);
       try {
@@ -118,6 +120,11 @@ final class Checkpoint {
     if (snapshot != null) {
       counts.add(new TableCount(table.schema(), table.table(), rows, snapshot));
     }
+  }
+
+  /** Whether anything was stored that the next run need not do again. */
+  synchronized boolean hasAny() {
+    return hasAny;
   }
 
   /** Writes what was not written yet. */

@@ -11,7 +11,7 @@ import java.util.Set;
  *
  * @param tables all that came through, by name; none if the time was up before the end
  * @param changed those that DDL changed under the pass; not among the tables
- * @param finished whether every range was kept or read
+ * @param finished whether every range was kept, or read and stored
  * @param names under which tables were known before
  * @param knownBytes of the rows' text in all parts that were known, to be judged
  * @param work that it took

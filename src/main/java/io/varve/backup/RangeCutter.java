@@ -12,6 +12,7 @@ import io.varve.mysql.RowSink;
 import io.varve.mysql.SourceTable;
 import io.varve.mysql.TableDefinition;
 import io.varve.mysql.TableReader;
+import io.varve.mysql.TimeIsUpException;
 import io.varve.repository.PartEntry;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,12 +28,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class RangeCutter implements RowSink {
 
-  private static final long FIRST_GUESS_ROWS = 20_000;
+  /**
+   * How large rows are shows when some are read. What the server's statistics say of it may be off
+   * by any factor, or missing, and a query that brings too many holds metadata locks for long.
+   */
+  private static final long ROWS_OF_FIRST_QUERY = 1_000;
 
   /** So many queries for a part: between two of them work can be shared, or stopped. */
   private static final int QUERIES_A_PART = 4;
 
   private static final int ROWS_BETWEEN_LOOKS = 1024;
+  private static final long BYTES_BETWEEN_LOOKS = 1 << 20;
 
   /** Other workers, who may have nothing left to do while a long range is read. */
   interface Others {
@@ -61,7 +67,7 @@ final class RangeCutter implements RowSink {
     READ,
     /** Its rows are those of the known parts: there are no new ones. */
     KEPT,
-    /** The time was up before its end. */
+    /** The time was up before its end: what parts there are cover the beginning. */
     STOPPED
   }
 
@@ -84,6 +90,8 @@ final class RangeCutter implements RowSink {
   private long bytesRead;
   private long rowsOfQuery;
   private long limitOfQuery;
+  private long rowsAtLook;
+  private long bytesAtLook;
   private boolean isOpen;
   private @Nullable List<String> lower;
   private List<String> lastKey = List.of();
@@ -149,13 +157,13 @@ final class RangeCutter implements RowSink {
 
   /** Reads the range as new: makes parts whatever was known. */
   Outcome cut(TableReader reader, Others others) {
-    return run(reader, others);
+    return runInTime(reader, others);
   }
 
   /** Reads the range, and makes parts only if its rows are not those of the known parts. */
   Outcome judge(TableReader reader, Others others) {
     mayBeKnown = true;
-    return run(reader, others);
+    return runInTime(reader, others);
   }
 
   /** The parts so far, in the order of the key. */
@@ -178,6 +186,14 @@ final class RangeCutter implements RowSink {
     return bytesRead;
   }
 
+  private Outcome runInTime(TableReader reader, Others others) {
+    try {
+      return run(reader, others);
+    } catch (TimeIsUpException e) {
+      return Outcome.STOPPED;
+    }
+  }
+
   /**
    * Reads all rows in one or more queries, each for some part of a part: between them the table's
    * metadata lock is free. A table without snapshots is read by one, which holds the table's lock,
@@ -194,6 +210,7 @@ final class RangeCutter implements RowSink {
       long before = bytesRead;
       long rows = reader.read(table, rest, limitOfQuery, this);
       progress.advance(rows, bytesRead - before);
+      rowBytesGuess = rowsRead > 0 ? Math.max(1, bytesRead / rowsRead) : rowBytesGuess;
       more = table.hasRangeKey() && rows == limitOfQuery;
       if (more && !pace.mayGoOn()) {
         if (isOpen && !mayBeKnown) {
@@ -236,15 +253,14 @@ final class RangeCutter implements RowSink {
   }
 
   private long rowsToRead() {
-    if (rowsRead > 0) {
-      rowBytesGuess = Math.max(1, bytesRead / rowsRead);
-    }
     if (rowBytesGuess == 0) {
-      return FIRST_GUESS_ROWS;
+      return ROWS_OF_FIRST_QUERY;
     }
     long left = closeBytes - (isOpen ? encoder.rawBytes() : 0);
     long most = Math.min(partBytes / QUERIES_A_PART, pace.mostBytesAQuery());
-    return Math.max(1, Math.min(left, most) / rowBytesGuess + 1);
+    long rows = Math.max(1, Math.min(left, most) / rowBytesGuess + 1);
+    boolean isMeasured = rowsRead > 0 || knownChecksum.rows() > 0;
+    return isMeasured ? rows : Math.min(rows, ROWS_OF_FIRST_QUERY);
   }
 
   @Override
@@ -252,8 +268,9 @@ final class RangeCutter implements RowSink {
     if (Thread.currentThread().isInterrupted()) {
       throw new StoppedException();
     }
-    if (limitOfQuery == Long.MAX_VALUE && rowsRead % ROWS_BETWEEN_LOOKS == 0 && pace.isTimeUp()) {
-      throw new OutOfTimeException();
+    boolean isLast = isTimeToLook() && pace.isTimeUp();
+    if (isLast && !Checkpoint.takesSingleParts(table)) {
+      throw new TimeIsUpException();
     }
     if (!isOpen) {
       encoder.begin(forms);
@@ -272,12 +289,26 @@ final class RangeCutter implements RowSink {
       encoder.compress();
     }
     boolean isFull = encoder.rawBytes() >= closeBytes && !mayBeKnown;
-    if (isFull || rowsOfQuery == limitOfQuery) {
+    if (isFull || isLast || rowsOfQuery == limitOfQuery) {
       lastKey = table.keyOf(row);
     }
-    if (isFull) {
+    if (isFull || (isLast && !mayBeKnown)) {
       close(lastKey);
     }
+    if (isLast) {
+      throw new TimeIsUpException(); // in the middle of a query that may bring any number
+    }
+  }
+
+  private boolean isTimeToLook() {
+    boolean isTime =
+        rowsRead - rowsAtLook >= ROWS_BETWEEN_LOOKS
+            || bytesRead - bytesAtLook >= BYTES_BETWEEN_LOOKS;
+    if (isTime) {
+      rowsAtLook = rowsRead;
+      bytesAtLook = bytesRead;
+    }
+    return isTime;
   }
 
   private void close(@Nullable List<String> upper) {
@@ -288,14 +319,5 @@ final class RangeCutter implements RowSink {
     parts.add(part);
     made.accept(part);
     lower = upper;
-  }
-
-  /** The time is up in the middle of a query that cannot be cut. */
-  static final class OutOfTimeException extends RuntimeException {
-    @java.io.Serial private static final long serialVersionUID = 1;
-
-    OutOfTimeException() {
-      super("the time is up", null, false, false);
-    }
   }
 }

@@ -116,7 +116,8 @@ final class SnapshotPass {
     Workers.each(readers, reader -> work(reader, queue));
     boolean finished =
         tables.stream()
-            .allMatch(table -> changed.contains(table.source.name()) || table.isFinished());
+                .allMatch(table -> changed.contains(table.source.name()) || table.isFinished())
+            && uploads.areStored();
     if (finished && cover.isWhole()) {
       tables.stream()
           .filter(table -> !table.hasAllRows())
@@ -156,11 +157,6 @@ final class SnapshotPass {
       }
     } catch (TableChangedException e) {
       changed.add(e.table());
-    } catch (RangeCutter.OutOfTimeException e) {
-      // the range stays without parts, and the pass without an end
-      if (worker.isFresh()) {
-        work.outgrew(table.source.name());
-      }
     } finally {
       worker.hasWorked();
     }
@@ -259,11 +255,8 @@ final class SnapshotPass {
     }
     if (kept) {
       keep(range);
-    } else if (outcome == RangeCutter.Outcome.STOPPED && range.isKnown()) {
-      // as far as it was read it is new, and of the rest nothing is known any more
-      if (Checkpoint.takesSingleParts(definition) && !cutter.parts().isEmpty()) {
-        checkpoint.replace(definition, range.keys(), cutter.parts());
-      }
+    } else if (outcome == RangeCutter.Outcome.STOPPED) {
+      stopped(worker, range, cutter.parts());
     } else if (outcome == RangeCutter.Outcome.READ) {
       countOnce(table, queue);
       table.finish(range, cutter.parts());
@@ -271,6 +264,19 @@ final class SnapshotPass {
         checkpoint.replace(definition, range.keys(), cutter.parts());
       }
       checkpoint.covers(definition, cutter.covered(), cutter.parts());
+    }
+  }
+
+  /** The range is not finished, and so neither is the pass. */
+  private void stopped(Worker worker, Range range, List<CutPart> parts) {
+    TableDefinition definition = range.table.source.definition();
+    if (!Checkpoint.takesSingleParts(definition)) {
+      if (worker.isFresh()) {
+        work.outgrew(definition.name());
+      }
+    } else if (range.isKnown() && !parts.isEmpty()) {
+      // as far as it was read it is new, and of the rest nothing is known any more
+      checkpoint.replace(definition, range.keys(), parts);
     }
   }
 

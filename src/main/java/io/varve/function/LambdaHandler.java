@@ -11,6 +11,7 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -28,12 +29,16 @@ public final class LambdaHandler implements RequestStreamHandler {
   private final InterruptibleWork work = new InterruptibleWork();
 
   public LambdaHandler() {
-    this(System.getenv());
+    this(System.getenv(), System.err);
   }
 
-  /** With other variables than those of the process. */
-  LambdaHandler(Map<String, String> environment) {
-    log = new CallLog(System.err, Clock.systemUTC());
+  /**
+   * With other variables than those of the process.
+   *
+   * @param lines of the log
+   */
+  LambdaHandler(Map<String, String> environment, PrintStream lines) {
+    log = new CallLog(lines, Clock.systemUTC());
     calls = new Calls(VarveFunction.named(environment.get("_HANDLER")), environment, log);
     Runtime.getRuntime().addShutdownHook(new Thread(work::end, "varve-end"));
   }

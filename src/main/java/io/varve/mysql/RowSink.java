@@ -10,6 +10,7 @@ public interface RowSink {
    * One row.
    *
    * @param row its fields in the order of the table's columns; valid during this call
+   * @throws TimeIsUpException to get no more: the rest does not come, and the connection is cut off
    */
   void row(Row row);
 }

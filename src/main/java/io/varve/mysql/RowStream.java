@@ -311,6 +311,11 @@ final class RowStream implements AutoCloseable {
     return new SQLNonTransientConnectionException(e.getMessage(), "08S01", e);
   }
 
+  /** Gives up the rest, and with it the connection: who ends this then waits for nothing. */
+  void cutOff() throws SQLException {
+    connection.abort(Runnable::run);
+  }
+
   /** Reads the rest, which the server sends in any case; at once, for nobody wants it. */
   @Override
   public void close() throws SQLException {

@@ -57,6 +57,7 @@ public final class TableReader {
    *
    * @return how many there were
    * @throws TableChangedException if DDL came between
+   * @throws TimeIsUpException as the sink does: then this reader is of no more use
    */
   public long read(TableDefinition table, KeyRange range, long limit, RowSink sink) {
     return guarded(
@@ -76,6 +77,16 @@ public final class TableReader {
   }
 
   private static long pump(RowStream rows, TableDefinition table, RowSink sink)
+      throws SQLException {
+    try {
+      return pumpAll(rows, table, sink);
+    } catch (TimeIsUpException e) {
+      rows.cutOff();
+      throw e;
+    }
+  }
+
+  private static long pumpAll(RowStream rows, TableDefinition table, RowSink sink)
       throws SQLException {
     Row row = new Row(table.columns().size());
     int[] documents = documents(table);
@@ -220,7 +231,7 @@ public final class TableReader {
       try {
         return call.run();
       } finally {
-        if (inSnapshot) {
+        if (inSnapshot && !connection.isClosed()) { // else why it is closed would not be said
           Rows.execute(connection, "ROLLBACK TO SAVEPOINT varve_range");
         }
       }

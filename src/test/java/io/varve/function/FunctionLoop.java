@@ -1,9 +1,5 @@
 package io.varve.function;
 
-import com.amazonaws.services.lambda.runtime.ClientContext;
-import com.amazonaws.services.lambda.runtime.CognitoIdentity;
-import com.amazonaws.services.lambda.runtime.Context;
-import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import io.varve.InvalidRequestException;
 import io.varve.repository.Json;
 import java.io.ByteArrayInputStream;
@@ -45,7 +41,7 @@ final class FunctionLoop {
       try {
         ByteArrayOutputStream answer = new ByteArrayOutputStream();
         handler.handleRequest(
-            new ByteArrayInputStream(event.body()), answer, new Told(id, deadline));
+            new ByteArrayInputStream(event.body()), answer, new FunctionContext(id, deadline));
         body = answer.toByteArray();
       } catch (RuntimeException failed) {
         path = id + "/error";
@@ -64,64 +60,6 @@ final class FunctionLoop {
       if (interrupted) {
         return;
       }
-    }
-  }
-
-  private record Told(String id, long deadline) implements Context {
-
-    @Override
-    public String getAwsRequestId() {
-      return id;
-    }
-
-    @Override
-    public int getRemainingTimeInMillis() {
-      return (int) (deadline - System.currentTimeMillis());
-    }
-
-    @Override
-    public String getLogGroupName() {
-      return "";
-    }
-
-    @Override
-    public String getLogStreamName() {
-      return "";
-    }
-
-    @Override
-    public String getFunctionName() {
-      return "";
-    }
-
-    @Override
-    public String getFunctionVersion() {
-      return "";
-    }
-
-    @Override
-    public String getInvokedFunctionArn() {
-      return "";
-    }
-
-    @Override
-    public CognitoIdentity getIdentity() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public ClientContext getClientContext() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public int getMemoryLimitInMB() {
-      return 512;
-    }
-
-    @Override
-    public LambdaLogger getLogger() {
-      throw new UnsupportedOperationException();
     }
   }
 }

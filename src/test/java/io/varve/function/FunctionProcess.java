@@ -1,7 +1,6 @@
 package io.varve.function;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.varve.testing.LambdaRuntime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -22,10 +20,7 @@ import java.util.concurrent.TimeoutException;
  * varve.test.bootstrap} names, where nothing can be written to a file and with the heap of a
  * function of 512 MB; without one its handler alone, on the JVM.
  */
-final class FunctionProcess implements AutoCloseable {
-
-  private static final ObjectMapper MAPPER = new ObjectMapper();
-  private static final long LONGEST_WAIT_SECONDS = 120;
+final class FunctionProcess implements CalledFunction {
 
   /** What 512 MB of a function leave for the heap: four fifths. */
   private static final String HEAP = "-Xmx410m";
@@ -77,86 +72,28 @@ final class FunctionProcess implements AutoCloseable {
     }
   }
 
-  /** What a call came to: an answer, or the name of an error. */
-  record Outcome(JsonNode body) {
-
-    /** An answer's state; empty for an error. */
-    String state() {
-      return body.path("state").asText();
-    }
-
-    /** The name that a state machine matches on, without the package; empty for an answer. */
-    String error() {
-      return body.path("errorType").asText().replaceFirst("^.*\\.", "");
-    }
-
-    String message() {
-      return body.path("errorMessage").asText();
-    }
-
-    String token() {
-      return body.path("token").asText();
-    }
-
-    String text(String field) {
-      return body.path(field).asText();
-    }
-  }
-
-  /** Delivers an event, as under a new request id, with a minute left. */
-  Outcome call(String event) {
-    return call(event, Duration.ofMinutes(1));
-  }
-
-  Outcome call(String event, Duration remaining) {
-    return await(begin(UUID.randomUUID().toString(), event, remaining));
-  }
-
-  CompletableFuture<Outcome> begin(String requestId, String event, Duration remaining) {
+  @Override
+  public CompletableFuture<Outcome> begin(String requestId, String event, Duration remaining) {
     return runtime
         .deliver(requestId, event, remaining)
         .thenApply(
-            outcome -> {
-              JsonNode answer = tree(outcome.body());
-              if (outcome.failed()) {
-                FunctionsSchema.require("error", answer);
-              } else {
-                FunctionsSchema.requireAnswer(handler, tree(event), answer);
-              }
-              return new Outcome(answer);
-            });
-  }
-
-  Outcome await(CompletableFuture<Outcome> call) {
-    try {
-      return call.get(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new AssertionError("the function has said nothing but:\n" + log, e);
-    }
+            outcome ->
+                outcome.failed()
+                    ? Outcome.error(outcome.body())
+                    : Outcome.answer(handler, event, outcome.body()));
   }
 
   /** What it says that cannot start. */
   JsonNode initError() {
     try {
-      return tree(runtime.initError().get(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS));
+      return Outcome.tree(runtime.initError().get(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS));
     } catch (InterruptedException | ExecutionException | TimeoutException e) {
       throw new AssertionError("the function has said nothing but:\n" + log, e);
     }
   }
 
-  static JsonNode tree(String json) {
-    try {
-      return MAPPER.readTree(json);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** All that it has logged until now. */
-  String log() {
+  @Override
+  public String log() {
     return log.toString();
   }
 

@@ -28,7 +28,7 @@ class FunctionsDocsTest {
     List<MatchResult> examples = EXAMPLE.matcher(page).results().toList();
     Set<String> seen = new HashSet<>();
     for (MatchResult example : examples) {
-      FunctionsSchema.require(example.group(1), FunctionProcess.tree(example.group(2)));
+      FunctionsSchema.require(example.group(1), Outcome.tree(example.group(2)));
       seen.add(example.group(1));
     }
     for (VarveFunction function : VarveFunction.values()) {

@@ -25,7 +25,7 @@ final class FunctionsSchema {
 
   private static JsonNode read() {
     try {
-      return FunctionProcess.tree(Files.readString(Path.of("docs", "functions.schema.json")));
+      return Outcome.tree(Files.readString(Path.of("docs", "functions.schema.json")));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

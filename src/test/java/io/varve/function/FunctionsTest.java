@@ -3,7 +3,6 @@ package io.varve.function;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.varve.function.FunctionProcess.Outcome;
 import io.varve.repository.Json;
 import io.varve.repository.Repository;
 import io.varve.repository.SourceRepository;
@@ -32,14 +31,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Functions in processes of their own, called as Lambda calls them. */
+/**
+ * Functions, called as Lambda calls them; where one is killed or told to end, or what it logs or
+ * takes matters, in a process of its own.
+ */
 class FunctionsTest {
 
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
   private static final int MOST_CALLS = 40;
 
+  /** Some 16 parts. */
+  private static final int ORDERS = 4_000;
+
   /** For a store that takes longer; long enough for a busy machine to begin. */
-  private static final Duration TOO_SHORT = Duration.ofSeconds(6);
+  private static final Duration TOO_SHORT = Duration.ofSeconds(4);
 
   private final TestServer server = TestServer.shared();
   private final TestSchema schema = server.freshSchema();
@@ -52,13 +57,17 @@ class FunctionsTest {
     schema.execute(
         "CREATE TABLE orders (id INT PRIMARY KEY, v VARCHAR(300)) ENGINE=InnoDB",
         "INSERT INTO orders SELECT n, CONCAT(SHA2(n, 512), SHA2(-n, 512)) FROM "
-            + Numbers.below(12_000));
+            + Numbers.below(ORDERS));
     server.rows("ANALYZE TABLE " + schema.name() + ".orders");
     copy.execute("DROP DATABASE " + copy.name());
+    System.setProperty("aws.accessKeyId", s3.credentials().accessKey());
+    System.setProperty("aws.secretAccessKey", s3.credentials().secretKey());
   }
 
   @AfterEach
   void close() {
+    System.clearProperty("aws.accessKeyId");
+    System.clearProperty("aws.secretAccessKey");
     schema.close();
     copy.close();
     user.close();
@@ -129,7 +138,7 @@ class FunctionsTest {
 
   /** A source from which a backup takes some seconds. */
   private Map<String, String> slowly() {
-    return environment(Map.of("limitRate", "400K"));
+    return environment(Map.of("limitRate", "200K"));
   }
 
   /** A store into which a part takes its time. */
@@ -137,7 +146,7 @@ class FunctionsTest {
     FaultyProxy store = FaultyProxy.before(s3.endpoint());
     store
         .on(FaultyProxy.method("PUT").and(FaultyProxy.path("/parts/")))
-        .delay(Duration.ofMillis(1500));
+        .delay(Duration.ofMillis(1000));
     return store;
   }
 
@@ -149,12 +158,12 @@ class FunctionsTest {
     return environment;
   }
 
-  private FunctionProcess function(String handler) {
-    return new FunctionProcess(handler, environment());
+  private CalledFunction function(String handler) {
+    return CalledFunction.of(handler, environment());
   }
 
   private Outcome call(String handler, String event) {
-    try (FunctionProcess function = function(handler)) {
+    try (CalledFunction function = function(handler)) {
       return function.call(event);
     }
   }
@@ -190,7 +199,7 @@ class FunctionsTest {
 
   @Test
   void aDatabaseIsBackedUpAndChangedAndRestoredAndVerifiedAndPruned() {
-    try (FunctionProcess backup = function("backup")) {
+    try (FunctionProcess backup = new FunctionProcess("backup", environment())) {
       Outcome full = done(backup.call("{\"source\":\"shop\",\"kind\":\"full\"}"));
       schema.execute("UPDATE orders SET v='changed' WHERE id=7", "DELETE FROM orders WHERE id=9");
       Outcome incremental =
@@ -217,7 +226,7 @@ class FunctionsTest {
   @Test
   void aStandbyFollowsItsSource() {
     String event = "{\"source\":\"shop\",\"target\":\"standby\",\"renames\":" + renames() + "}";
-    try (FunctionProcess sync = function("sync")) {
+    try (CalledFunction sync = function("sync")) {
       done(sync.call(event));
       schema.execute("UPDATE orders SET v='changed' WHERE id=7");
       Outcome second = done(sync.call(event));
@@ -275,7 +284,7 @@ class FunctionsTest {
   void callsThatAreTooShortGoOnUntilTheJobIsDone() {
     Set<String> tokens = new HashSet<>();
     try (FaultyProxy store = slowStore();
-        FunctionProcess backup = new FunctionProcess("backup", through(store))) {
+        CalledFunction backup = CalledFunction.of("backup", through(store))) {
       String event = "{\"source\":\"shop\",\"kind\":\"full\",\"job\":\"night\"";
       Outcome outcome = backup.call(event + "}", TOO_SHORT);
       while (outcome.state().equals("CONTINUE") && tokens.size() < MOST_CALLS) {
@@ -291,7 +300,7 @@ class FunctionsTest {
   @Test
   void anOldTokenIsAnsweredWithTheNewestAndNothingIsDone() {
     try (FaultyProxy store = slowStore();
-        FunctionProcess backup = new FunctionProcess("backup", through(store))) {
+        CalledFunction backup = CalledFunction.of("backup", through(store))) {
       String event = "{\"source\":\"shop\",\"kind\":\"full\",\"job\":\"night\"";
       Outcome first = backup.call(event + "}", TOO_SHORT);
       assertThat(first.state()).as(first.body().toString()).isEqualTo("CONTINUE");
@@ -307,8 +316,8 @@ class FunctionsTest {
   @Test
   void anEventDeliveredTwiceIsDoneOnceAndAnsweredAlike() {
     String event = "{\"source\":\"shop\",\"kind\":\"full\"}";
-    try (FunctionProcess one = function("backup");
-        FunctionProcess other = function("backup")) {
+    try (CalledFunction one = function("backup");
+        CalledFunction other = function("backup")) {
       Outcome first = done(one.await(one.begin("request-1", event, LONGEST_WAIT)));
       Outcome again = done(other.await(other.begin("request-1", event, LONGEST_WAIT)));
       assertThat(again.body()).isEqualTo(first.body());
@@ -336,7 +345,7 @@ class FunctionsTest {
         server.freshUser(
             "SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, REFERENCES ON *.*")) {
       Map<String, String> environment = environment(Map.of(), lesser.name(), lesser.password());
-      try (FunctionProcess restore = new FunctionProcess("restore", environment)) {
+      try (CalledFunction restore = CalledFunction.of("restore", environment)) {
         String event = restoreEvent(",\"job\":\"friday\"");
         fails(restore.call(event), "InvalidRequestException", "ledger");
         server.execute("GRANT DROP ON *.* TO '" + lesser.name() + "'@'%'");
@@ -348,11 +357,11 @@ class FunctionsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 300, 1500})
+  @ValueSource(ints = {0, 900})
   void aFunctionThatIsKilledGoesOnWhenTheEventIsDeliveredAgain(int milliseconds) {
     String event = "{\"source\":\"shop\",\"kind\":\"full\",\"job\":\"night\"}";
     try (FunctionProcess killed = new FunctionProcess("backup", slowly());
-        FunctionProcess next = function("backup")) {
+        CalledFunction next = function("backup")) {
       CompletableFuture<Outcome> call = killed.begin("request-1", event, LONGEST_WAIT);
       await(() -> killed.log().contains("\"phase\":\"reading\""));
       // kills at different moments of the work: not a wait for anything
@@ -372,7 +381,7 @@ class FunctionsTest {
     String event = "{\"source\":\"shop\",\"kind\":\"full\",\"job\":\"night\"}";
     try (FunctionProcess one =
             new FunctionProcess("backup", environment(Map.of("limitRate", "64K")));
-        FunctionProcess other = function("backup")) {
+        CalledFunction other = function("backup")) {
       CompletableFuture<Outcome> call = one.begin("request-1", event, LONGEST_WAIT);
       await(() -> one.log().contains("\"phase\":\"reading\""));
       fails(other.call(event, Duration.ofSeconds(4)), "RetryLaterException", "at work there");
@@ -403,7 +412,8 @@ class FunctionsTest {
   @Test
   void withoutTheRuntimeApiItEndsAndTheAnswerIsThereForTheNextDelivery() {
     String event = "{\"source\":\"shop\",\"kind\":\"full\",\"job\":\"night\"}";
-    try (FunctionProcess alone = new FunctionProcess("backup", slowly())) {
+    try (FunctionProcess alone =
+        new FunctionProcess("backup", environment(Map.of("limitRate", "500K")))) {
       CompletableFuture<Outcome> call = alone.begin("request-1", event, LONGEST_WAIT);
       await(() -> alone.log().contains("\"phase\":\"reading\""));
       assertThat(call).isNotDone();
@@ -418,12 +428,12 @@ class FunctionsTest {
   private record Bad(String event, String words) {}
 
   private void refuses(String handler, Bad... events) {
-    try (FunctionProcess function = function(handler)) {
+    try (CalledFunction function = function(handler)) {
       for (Bad bad : events) {
         Outcome outcome = function.call(bad.event());
         fails(outcome, "InvalidRequestException", bad.words());
         if (outcome.message().matches(".*(unknown field|must be|is missing|no JSON object).*")) {
-          assertThat(FunctionsSchema.faults(handler + "-event", FunctionProcess.tree(bad.event())))
+          assertThat(FunctionsSchema.faults(handler + "-event", Outcome.tree(bad.event())))
               .as("what the schema says to " + bad.event())
               .isNotEmpty();
         }
@@ -516,7 +526,7 @@ class FunctionsTest {
 
   @Test
   void aNameStandsForOneThingThatWasAskedFor() {
-    try (FunctionProcess backup = function("backup")) {
+    try (CalledFunction backup = function("backup")) {
       Outcome first = done(backup.call("{\"source\":\"shop\",\"job\":\"a\",\"kind\":\"full\"}"));
       Outcome otherOrder =
           done(backup.call("{\"kind\":\"full\",\"job\":\"a\",\"source\":\"shop\"}"));
@@ -531,7 +541,7 @@ class FunctionsTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 1900})
   void withTooLittleTimeItBeginsNothing(int milliseconds) {
-    try (FunctionProcess backup = function("backup")) {
+    try (CalledFunction backup = function("backup")) {
       fails(
           backup.call("{\"source\":\"shop\"}", Duration.ofMillis(milliseconds)),
           "RetryLaterException",
@@ -554,7 +564,7 @@ class FunctionsTest {
 
   @Test
   void aFunctionOfAnUnknownNameDoesNotStart() {
-    try (FunctionProcess unknown = function("bakcup")) {
+    try (FunctionProcess unknown = new FunctionProcess("bakcup", environment())) {
       JsonNode error = unknown.initError();
       assertThat(error.path("errorType").asText()).isEqualTo("io.varve.InvalidRequestException");
       assertThat(error.path("errorMessage").asText())
