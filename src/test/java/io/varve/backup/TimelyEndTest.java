@@ -161,7 +161,7 @@ class TimelyEndTest {
     taken.release(1);
     endsInTime(ContinueException.class, this::share);
     taken.release(1_000);
-    assertThat(share().state()).isEqualTo("read");
+    assertThat(share().share()).isEqualTo("read");
     Set<String> ofWorker = repository.source().partSizes().keySet();
     BackupReport backup = repository.backup(server, options().on(BackupBase.of(plan())));
     assertThat(ofWorker).containsAll(keys(backup));

@@ -265,10 +265,10 @@ class FunctionsTest {
 
   /** Calls the function work for each share at once. */
   private List<Outcome> work(Outcome plan) {
-    Map<FunctionProcess, CompletableFuture<Outcome>> calls = new LinkedHashMap<>();
+    Map<CalledFunction, CompletableFuture<Outcome>> calls = new LinkedHashMap<>();
     try {
       for (JsonNode event : plan.body().path("work")) {
-        FunctionProcess worker = function("work");
+        CalledFunction worker = function("work");
         String request = "request-" + calls.size();
         calls.put(worker, worker.begin(request, event.toString(), LONGEST_WAIT));
       }
@@ -276,7 +276,7 @@ class FunctionsTest {
       calls.forEach((worker, call) -> outcomes.add(done(worker.await(call))));
       return outcomes;
     } finally {
-      calls.keySet().forEach(FunctionProcess::close);
+      calls.keySet().forEach(CalledFunction::close);
     }
   }
 
