@@ -48,7 +48,7 @@ final class SchemaCatalog {
     Rows.each(
         connection,
         "SELECT SCHEMA_NAME, DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME"
-            + " FROM information_schema.SCHEMATA ORDER BY SCHEMA_NAME",
+            + " FROM information_schema.SCHEMATA ORDER BY SCHEMA_NAME, HEX(SCHEMA_NAME)",
         row -> {
           String name = row.getString(1);
           if (inUse.contains(name) || selection.selectsSchema(name)) {

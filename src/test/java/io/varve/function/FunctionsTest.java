@@ -44,7 +44,7 @@ class FunctionsTest {
   private static final int ORDERS = 4_000;
 
   /** For a store that takes longer; long enough for a busy machine to begin. */
-  private static final Duration TOO_SHORT = Duration.ofSeconds(4);
+  private static final Duration TOO_SHORT = Duration.ofSeconds(6);
 
   private final TestServer server = TestServer.shared();
   private final TestSchema schema = server.freshSchema();
@@ -146,7 +146,7 @@ class FunctionsTest {
     FaultyProxy store = FaultyProxy.before(s3.endpoint());
     store
         .on(FaultyProxy.method("PUT").and(FaultyProxy.path("/parts/")))
-        .delay(Duration.ofMillis(1000));
+        .delay(Duration.ofMillis(2000));
     return store;
   }
 
@@ -257,7 +257,7 @@ class FunctionsTest {
     Outcome planned = done(call("plan", restoreEvent(",\"job\":\"copy\",\"workers\":2")));
     assertThat(work(planned).stream().mapToInt(share -> share.body().path("rows").asInt()).sum())
         .as("each row is loaded once")
-        .isEqualTo(12_000);
+        .isEqualTo(ORDERS);
     done(call("finish", planned.body().path("finish").toString()));
     assertThat(SchemaContents.of(server, copy.name()))
         .isEqualTo(SchemaContents.of(server, schema.name()));
