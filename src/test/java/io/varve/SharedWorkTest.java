@@ -242,8 +242,11 @@ class SharedWorkTest {
             bank.name() + "=" + copy.name()));
     try (CommandLineChild killed =
             start("work", "copy-1", "--worker", "0", "--limit-rate", "256K");
-        CommandLineChild one = start("work", "copy-1", "--worker", "1", "--json");
-        CommandLineChild other = start("work", "copy-1", "--worker", "2", "--json")) {
+        // so slow that neither has loaded all before the other has started
+        CommandLineChild one =
+            start("work", "copy-1", "--worker", "1", "--json", "--limit-rate", "384K");
+        CommandLineChild other =
+            start("work", "copy-1", "--worker", "2", "--json", "--limit-rate", "384K")) {
       assertThat(one.await()).as(one.text()).isZero();
       assertThat(other.await()).as(other.text()).isZero();
       killed.kill();
