@@ -4,7 +4,7 @@
 functions.py run --server mysql://root@127.0.0.1:3306 --s3 http://127.0.0.1:9000 [--only TEXT] [--out FILE]
 functions.py page FILE      writes the figures into docs/performance.md
 
-The server has to be for this alone: it makes and drops schemas named varve_bench_*. The store is S3 by
+The server has to be MariaDB, for this alone: it makes and drops schemas named varve_bench_*, and a user. The store is S3 by
 AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Memory and CPU are bounded by control groups, which takes root.
 It needs Python 3.11, mariadb and curl.
 """
@@ -16,6 +16,7 @@ import json
 import os
 import pathlib
 import platform
+import secrets
 import shlex
 import shutil
 import statistics
@@ -36,6 +37,7 @@ HOME = pathlib.Path(__file__).resolve().parents[3]
 BUCKET = "varve-bench-functions"
 TARGET = data.PREFIX + "target"
 MEETING = data.PREFIX + "meeting"
+USER = f"varve_bench_{os.getpid()}"  # functions log in with a password
 MEBIBYTE = 1 << 20
 START, END = "<!-- function figures: written by make bench-functions -->", "<!-- end of function figures -->"
 LARGEST_ZIP_BYTES = 40_000_000
@@ -72,6 +74,9 @@ class Bench:
         self.server = Server(options.server)
         self.results = {}
         self.number = int(time.time())
+        self.password = secrets.token_hex(16)
+        self.server.query(f"SET SESSION sql_log_bin=0; CREATE OR REPLACE USER {USER}@'%' IDENTIFIED BY '{self.password}';"
+                          f" GRANT ALL ON *.* TO {USER}@'%'")
         self.bootstrap = shlex.split(options.bootstrap) if options.bootstrap else [self.unpacked()]
         self.make_bucket()
 
@@ -161,13 +166,13 @@ def load_of_others():
 
 def configuration(bench, prefix, endpoint=None):
     address = f"mysql://{bench.server.host}:{bench.server.port}"
-    login = {"user": bench.server.user, "passwordVariable": "NO_PASSWORD"}
+    login = {"user": USER, "passwordVariable": "BENCH_PASSWORD"}
     return {
         "VARVE_CONFIG": json.dumps({
             "store": {"location": f"s3://{BUCKET}/{prefix}", "endpoint": endpoint or bench.options.s3, "pathStyle": True, "region": "us-east-1"},
             "sources": {"bench": {"address": address, "credentials": login, "include": [data.OLTP + ".*"], "parallel": 2}},
             "targets": {"bench": {"address": address, "credentials": login, "parallel": 2}}}),
-        "NO_PASSWORD": "", "AWS_REGION": "us-east-1"}
+        "BENCH_PASSWORD": bench.password, "AWS_REGION": "us-east-1"}
 
 
 def start_up(bench):
@@ -436,6 +441,7 @@ def run(options):
             requests(bench)
     finally:
         bench.save()
+        bench.server.query(f"SET SESSION sql_log_bin=0; DROP USER {USER}@'%'")
         shutil.rmtree(scratch, ignore_errors=True)
 
 
