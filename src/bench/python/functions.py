@@ -4,7 +4,7 @@
 functions.py run --server mysql://root@127.0.0.1:3306 --s3 http://127.0.0.1:9000 [--only TEXT] [--out FILE]
 functions.py page FILE      writes the figures into docs/performance.md
 
-The server has to be for this alone: it makes and drops schemas named varve_bench_*. The store is S3 by
+The server has to be MariaDB, for this alone: it makes and drops schemas named varve_bench_*, and a user. The store is S3 by
 AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Memory and CPU are bounded by control groups, which takes root.
 It needs Python 3.11, mariadb and curl.
 """
@@ -16,6 +16,7 @@ import json
 import os
 import pathlib
 import platform
+import secrets
 import shlex
 import shutil
 import statistics
@@ -36,10 +37,12 @@ HOME = pathlib.Path(__file__).resolve().parents[3]
 BUCKET = "varve-bench-functions"
 TARGET = data.PREFIX + "target"
 MEETING = data.PREFIX + "meeting"
+USER = f"varve_bench_{os.getpid()}"  # functions log in with a password
 MEBIBYTE = 1 << 20
 START, END = "<!-- function figures: written by make bench-functions -->", "<!-- end of function figures -->"
 LARGEST_ZIP_BYTES = 40_000_000
 LONGEST_CALL_SECONDS = 900
+SHORT_CALL_SECONDS = 40  # so that a job takes some of them
 MIB_OF_ONE_CPU = 1769  # Lambda gives CPU by memory: one at so much
 STARTS = 20
 
@@ -72,6 +75,9 @@ class Bench:
         self.server = Server(options.server)
         self.results = {}
         self.number = int(time.time())
+        self.password = secrets.token_hex(16)
+        self.server.query(f"SET SESSION sql_log_bin=0; CREATE OR REPLACE USER {USER}@'%' IDENTIFIED BY '{self.password}';"
+                          f" GRANT ALL ON *.* TO {USER}@'%'")
         self.bootstrap = shlex.split(options.bootstrap) if options.bootstrap else [self.unpacked()]
         self.make_bucket()
 
@@ -110,15 +116,17 @@ class Bench:
     def end(started):
         process, out, words = started
         with out:
-            status = process.wait()
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = status = os.waitstatus_to_exitcode(status)
             out.seek(0)
             said = out.read().decode(errors="replace")
             if status != 0:
                 raise RuntimeError(f"varve {' '.join(words)} ended with {status}: {said[-2000:]}")
-            return json.loads(next(line for line in said.splitlines() if line.startswith("{")))  # beside it may be warnings
+            report = json.loads(next(line for line in said.splitlines() if line.startswith("{")))  # beside it may be warnings
+            return {**report, "cpuSeconds": usage.ru_utime + usage.ru_stime}
 
     def timed(self, *commands, endpoint=None):
-        """Seconds that these take side by side, and what they said."""
+        """Seconds that these take side by side, and what they said and took."""
         began = time.monotonic()
         started = [self.start(words, endpoint) for words in commands]
         reports = [self.end(one) for one in started]
@@ -161,13 +169,13 @@ def load_of_others():
 
 def configuration(bench, prefix, endpoint=None):
     address = f"mysql://{bench.server.host}:{bench.server.port}"
-    login = {"user": bench.server.user, "passwordVariable": "NO_PASSWORD"}
+    login = {"user": USER, "passwordVariable": "BENCH_PASSWORD"}
     return {
         "VARVE_CONFIG": json.dumps({
             "store": {"location": f"s3://{BUCKET}/{prefix}", "endpoint": endpoint or bench.options.s3, "pathStyle": True, "region": "us-east-1"},
             "sources": {"bench": {"address": address, "credentials": login, "include": [data.OLTP + ".*"], "parallel": 2}},
             "targets": {"bench": {"address": address, "credentials": login, "parallel": 2}}}),
-        "NO_PASSWORD": "", "AWS_REGION": "us-east-1"}
+        "BENCH_PASSWORD": bench.password, "AWS_REGION": "us-east-1"}
 
 
 def start_up(bench):
@@ -204,9 +212,9 @@ def in_memory_of_a_function(bench, mebibytes, seconds):
                 began = time.monotonic()
                 calls, answer = function.job({**event, "job": bench.fresh("job")}, seconds)
                 took = time.monotonic() - began
-                peak, kills = group.peak_bytes(), group.oom_kills()
+                peak, kills, cpu = group.peak_bytes(), group.oom_kills(), function.cpu_seconds()
         rows.append({"name": name, "memoryMebibytes": mebibytes, "cpus": round(cpus, 3), "callSeconds": seconds, "calls": calls,
-                     "seconds": round(took, 2), "peakBytes": peak, "oomKills": kills, "loadBefore": load,
+                     "seconds": round(took, 2), "cpuSeconds": round(cpu, 2), "peakBytes": peak, "oomKills": kills, "loadBefore": load,
                      "bytes": answer.get("rawBytes") or answer.get("bytes")})
         print(f"memory: {rows[-1]}", flush=True)
         assert kills == 0
@@ -214,10 +222,21 @@ def in_memory_of_a_function(bench, mebibytes, seconds):
     bench.results[f"memory-{mebibytes}-{seconds}"] = rows
 
 
+def in_memory(bench):
+    for mebibytes in (512, MIB_OF_ONE_CPU):
+        in_memory_of_a_function(bench, mebibytes, LONGEST_CALL_SECONDS)
+    in_memory_of_a_function(bench, 512, SHORT_CALL_SECONDS)
+
+
 # --- jobs of several processes
 
 def common(bench, name):
     return ["--store", f"s3://{BUCKET}/jobs", "--name", name, "--s3-region", "us-east-1"]
+
+
+def cpu(reports):
+    """Seconds that these processes took of the CPU, without the server's and the store's."""
+    return round(sum(report["cpuSeconds"] for report in reports), 2)
 
 
 def many_backup(bench, workers, shared, schema=data.OLTP, endpoint=None, during=None):
@@ -232,7 +251,7 @@ def many_backup(bench, workers, shared, schema=data.OLTP, endpoint=None, during=
     if shared and not all(report["inSharedSnapshot"] for report in reports):
         raise RuntimeError(f"no common snapshot: {reports}")
     finish, [report] = bench.timed(["finish", job, *common(bench, name), *server], endpoint=endpoint)
-    return {"plan": plan, "work": work, "finish": finish, "report": report}, name
+    return {"plan": plan, "work": work, "finish": finish, "cpu": cpu([*reports, report])}, name
 
 
 def many_restore(bench, workers, name, endpoint=None):
@@ -242,20 +261,25 @@ def many_restore(bench, workers, name, endpoint=None):
     plan, _ = bench.timed(["restore", *common(bench, name), *server, "--rename", f"{data.OLTP}={TARGET}", "--workers", str(workers), "--job", job],
                           endpoint=endpoint)
     words = [["work", job, *common(bench, name), *server, "--worker", str(worker)] for worker in range(workers)]
-    work, _ = bench.timed(*words, endpoint=endpoint)
-    finish, _ = bench.timed(["finish", job, *common(bench, name), *server], endpoint=endpoint)
+    work, reports = bench.timed(*words, endpoint=endpoint)
+    finish, [report] = bench.timed(["finish", job, *common(bench, name), *server], endpoint=endpoint)
     bench.drop()
-    return {"plan": plan, "work": work, "finish": finish}
+    return {"plan": plan, "work": work, "finish": finish, "cpu": cpu([*reports, report])}
 
 
 def alone(bench, connections):
     name = bench.fresh("source")
-    backup, _ = bench.timed(["backup", *common(bench, name), "--source", bench.server.url, "--parallel", str(connections), "--include", f"{data.OLTP}.*"])
+    backup, of_backup = bench.timed(["backup", *common(bench, name), "--source", bench.server.url, "--parallel", str(connections), "--include", f"{data.OLTP}.*"])
     bench.drop()
-    restore, _ = bench.timed(["restore", *common(bench, name), "--target", bench.server.url, "--parallel", str(connections),
+    restore, of_restore = bench.timed(["restore", *common(bench, name), "--target", bench.server.url, "--parallel", str(connections),
                               "--rename", f"{data.OLTP}={TARGET}"])
     bench.drop()
-    return backup, restore
+    return {"work": backup, "cpu": cpu(of_backup)}, {"work": restore, "cpu": cpu(of_restore)}
+
+
+def ways(workers):
+    """One alone has nobody to share with."""
+    return [(shared, words) for shared, words in ((True, "shared snapshot"), (False, "own snapshots")) if workers > 1 or not shared]
 
 
 def by_workers(bench):
@@ -265,17 +289,17 @@ def by_workers(bench):
     for _ in range(bench.options.runs):  # in turns, so that what disturbs one disturbs the others
         for connections in (1, 2):
             backup, restore = alone(bench, connections)
-            found.setdefault(f"varve backup --parallel {connections}", []).append({"work": backup})
-            found.setdefault(f"varve restore --parallel {connections}", []).append({"work": restore})
+            found.setdefault(f"varve backup --parallel {connections}", []).append(backup)
+            found.setdefault(f"varve restore --parallel {connections}", []).append(restore)
         for workers in (1, 2, 4):
-            for shared, words in ((True, "shared snapshot"), (False, "own snapshots")):
+            for shared, words in ways(workers):
                 taken, name = many_backup(bench, workers, shared)
                 found.setdefault(f"backup, {words}, workers: {workers}", []).append(taken)
             found.setdefault(f"restore, workers: {workers}", []).append(many_restore(bench, workers, name))
     rows = []
     for name, runs in found.items():
-        phases = {phase: round(statistics.median(run[phase] for run in runs), 2) for phase in ("plan", "work", "finish") if phase in runs[0]}
-        whole = [sum(value for key, value in run.items() if key != "report") for run in runs]
+        phases = {phase: round(statistics.median(run[phase] for run in runs), 2) for phase in runs[0]}
+        whole = [sum(value for phase, value in run.items() if phase != "cpu") for run in runs]
         rows.append({"name": name, **phases, "whole": round(statistics.median(whole), 2), "wholes": [round(one, 2) for one in whole]})
         print(f"workers: {rows[-1]}", flush=True)
     bench.results["workers"] = {"rows": rows, "load": load_of_others()}
@@ -317,17 +341,21 @@ def meetings(bench):
         "CREATE TABLE idle (id INT PRIMARY KEY, v VARCHAR(100))",
         f"INSERT INTO idle SELECT n, SHA2(n, 256) FROM {data.numbers(bench.server, 100_000)}", "ANALYZE TABLE busy, idle"])
     many_backup(bench, 1, shared=False, schema=MEETING)
+    bench.server.query("SET GLOBAL max_connections=1000")
     rows = []
     for workers in map(int, bench.options.meeting.split(",")):
         row = {"workers": workers}
         for shared, word in ((False, "Own"), (True, "Shared")):
             longest, seconds = [], []
             for _ in range(bench.options.runs):
+                bench.server.query("FLUSH STATUS")
                 writer = Writer(bench.server, MEETING)
                 taken, _ = many_backup(bench, workers, shared, schema=MEETING, during=writer)
                 longest.append(max(writer.took))
                 seconds.append(taken["work"])
             row[f"longestWrite{word}"] = [round(one * 1000, 1) for one in longest]
+            used = bench.server.query("SHOW GLOBAL STATUS LIKE 'Max_used_connections'").split()[1]
+            row[f"connections{word}"] = int(used)  # the writer's and this one's too
             row[f"workSeconds{word}"] = round(statistics.median(seconds), 2)
         rows.append(row)
         print(f"meeting: {row}", flush=True)
@@ -358,7 +386,7 @@ def requests(bench):
     bench.timed(["restore", *common(bench, name), "--target", bench.server.url, "--parallel", "1", "--rename", f"{data.OLTP}={TARGET}"], endpoint=store.endpoint)
     note("varve restore")
     for workers in (1, 4):
-        for shared, words in ((True, "shared snapshot"), (False, "own snapshots")):
+        for shared, words in ways(workers):
             _, name = many_backup(bench, workers, shared, endpoint=store.endpoint)
             note(f"backup, {words}, workers: {workers}")
         many_restore(bench, workers, name, endpoint=store.endpoint)
@@ -387,21 +415,23 @@ def figures(results):
     memory = [row for key, rows in found.items() if key.startswith("memory-") for row in rows]
     if memory:
         lines += ["", "In a control group with the memory and the CPU of a function (`ONLY=memory`):", "",
-                  "| function | memory | CPU | time of a call | calls | seconds | peak memory with page cache | killed for memory |",
-                  "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"]
+                  "| function | memory | CPU | time of a call | calls | seconds | of CPU | peak memory with page cache | killed for memory | load before |",
+                  "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"]
         lines += [f"| {row['name']} | {row['memoryMebibytes']} MiB | {row['cpus']:.2f} | {row['callSeconds']} s | {row['calls']} |"
-                  f" {row['seconds']:.1f} | {row['peakBytes'] / 2**20:.0f} MiB | {row['oomKills']} |" for row in memory]
+                  f" {row['seconds']:.1f} | {row['cpuSeconds']:.1f} | {row['peakBytes'] / 2**20:.0f} MiB | {row['oomKills']} | {row['loadBefore']:.1f} |" for row in memory]
     if workers := found.get("workers"):
-        lines += ["", f"By several processes, one connection each, on the same cores as server and store; median of {results['runs']} (`ONLY=workers`):", "",
-                  "| | plan | work | finish | whole |", "| --- | ---: | ---: | ---: | ---: |"]
+        lines += ["", f"By several processes, one connection each, on the same cores as server and store; median of {results['runs']};"
+                  f" load of the machine at the end: {workers['load']} (`ONLY=workers`):", "",
+                  "| | plan | work | finish | whole | CPU of Varve |", "| --- | ---: | ---: | ---: | ---: | ---: |"]
         for row in workers["rows"]:
             cells = [f"{row[phase]:.2f} s" if phase in row and "plan" in row else "" for phase in ("plan", "work", "finish")]
-            lines += [f"| {row['name']} | " + " | ".join(cells) + f" | {row['whole']:.2f} s |"]
+            lines += [f"| {row['name']} | " + " | ".join(cells) + f" | {row['whole']:.2f} s | {row['cpu']:.2f} s |"]
     if meeting := found.get("meeting"):
         lines += ["", "The longest that a writer waited, in milliseconds, while workers began (`ONLY=meeting`):", "",
-                  "| workers | one snapshot | snapshots of their own | work, one snapshot | work, their own |", "| ---: | ---: | ---: | ---: | ---: |"]
+                  "| workers | one snapshot | snapshots of their own | work, one snapshot | work, their own | connections, one snapshot |",
+                  "| ---: | ---: | ---: | ---: | ---: | ---: |"]
         lines += [f"| {row['workers']} | {', '.join(map(str, row['longestWriteShared']))} | {', '.join(map(str, row['longestWriteOwn']))} |"
-                  f" {row['workSecondsShared']:.2f} s | {row['workSecondsOwn']:.2f} s |" for row in meeting]
+                  f" {row['workSecondsShared']:.2f} s | {row['workSecondsOwn']:.2f} s | {row['connectionsShared']} |" for row in meeting]
     if counted := found.get("requests"):
         kinds = [kind for kind in ("PUT", "GET", "LIST", "HEAD", "POST", "DELETE") if any(kind in row for row in counted)]
         lines += ["", "Requests to the store, counted by a proxy before it (`ONLY=requests`):", "",
@@ -418,24 +448,19 @@ def page(results):
     print("wrote docs/performance.md and docs/performance-functions.json")
 
 
+STEPS = {"start": start_up, "memory": in_memory, "workers": by_workers, "meeting": meetings, "requests": requests}
+
+
 def run(options):
     scratch = pathlib.Path(tempfile.mkdtemp(prefix="varve-bench-functions-"))
     bench = Bench(options, scratch)
     try:
-        if bench.wants("start"):
-            start_up(bench)
-        if bench.wants("memory"):
-            for mebibytes in (512, MIB_OF_ONE_CPU):
-                in_memory_of_a_function(bench, mebibytes, LONGEST_CALL_SECONDS)
-            in_memory_of_a_function(bench, 512, 30)
-        if bench.wants("workers"):
-            by_workers(bench)
-        if bench.wants("meeting"):
-            meetings(bench)
-        if bench.wants("requests"):
-            requests(bench)
+        for word, measure in STEPS.items():
+            if bench.wants(word):
+                measure(bench)
+                bench.save()
     finally:
-        bench.save()
+        bench.server.query(f"SET SESSION sql_log_bin=0; DROP USER {USER}@'%'")
         shutil.rmtree(scratch, ignore_errors=True)
 
 
