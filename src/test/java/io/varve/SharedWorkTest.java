@@ -277,6 +277,13 @@ class SharedWorkTest {
     return server.rows("SELECT COUNT(*), SUM(n) FROM " + schema.name() + ".words");
   }
 
+  @Test
+  void workersThatWouldLogAreNotPlannedWhereNothingIsToBeLogged() {
+    assertThat(run("restore", "--workers", "2", "--job", "copy-2", "--no-binary-log"))
+        .startsWith("exit code 2\n")
+        .contains("--no-binary-log does not go with --workers");
+  }
+
   private void plan(int workers, String... more) {
     List<String> args =
         new ArrayList<>(

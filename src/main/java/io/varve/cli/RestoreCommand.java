@@ -152,6 +152,10 @@ final class RestoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (workers != null && noBinaryLog) {
+      throw new ParameterException(
+          spec.commandLine(), "--no-binary-log does not go with --workers: each worker would log");
+    }
     if (workers == null ? job != null : workers < 1 || workers > BackupCommand.MOST_WORKERS) {
       throw new ParameterException(
           spec.commandLine(),
