@@ -12,9 +12,7 @@ import io.varve.VarveException;
 import io.varve.Version;
 import io.varve.codec.RowChecksum;
 import io.varve.mysql.Account;
-import io.varve.mysql.BinlogCoordinates;
 import io.varve.mysql.Catalog;
-import io.varve.mysql.LogPosition;
 import io.varve.mysql.MissingPrivilege;
 import io.varve.mysql.SchemaDefinition;
 import io.varve.mysql.ServerInfo;
@@ -251,7 +249,10 @@ public final class Backup {
             new SnapshotPass(
                     source.readers(opening.snapshot(), throttle),
                     new Cover.Whole(
-                        known, opening.catalog().tables(), opening.surelyKnown(), options),
+                        known,
+                        opening.catalog().tables(),
+                        TableIdentity.sure(opening.identities()),
+                        options),
                     uploads,
                     checkpoint,
                     options,
@@ -391,29 +392,11 @@ public final class Backup {
       Catalog catalog, Map<TableName, TableIdentity> identities, Snapshot snapshot)
       implements AutoCloseable {
 
-    /** The tables whose identity shows every DDL that can take rows away. */
-    Set<TableName> surelyKnown() {
-      return identities.entrySet().stream()
-          .filter(table -> table.getValue().isSure())
-          .map(Map.Entry::getKey)
-          .collect(Collectors.toSet());
-    }
-
     Seen seen(int passes) {
-      Optional<BinlogCoordinates> place = snapshot.position().flatMap(LogPosition::coordinates);
       return new Seen(
           catalog,
           snapshot.takenAt(),
-          new Consistency(
-              snapshot.way().toString(),
-              snapshot.connections().size(),
-              passes,
-              snapshot.shortfalls(),
-              List.of(),
-              place.map(BinlogCoordinates::file).orElse(null),
-              place.map(BinlogCoordinates::offset).orElse(null),
-              snapshot.position().flatMap(LogPosition::gtidSet).orElse(null),
-              null));
+          Consistency.of(snapshot, snapshot.connections().size(), passes, null));
     }
 
     long expectedBytes() {
@@ -445,12 +428,8 @@ public final class Backup {
           source.identities(source.names(options.selection()));
       Catalog catalog = source.catalog(options.selection());
       List<TableName> tables = catalog.tables().stream().map(SourceTable::name).toList();
-      List<TableName> read =
-          catalog.tables().stream()
-              .filter(table -> !table.definition().definitionOnly())
-              .map(SourceTable::name)
-              .toList();
-      Snapshot snapshot = source.snapshot(options.parallel(), read, options.snapshotWay());
+      Snapshot snapshot =
+          source.snapshot(options.parallel(), catalog.withRows(), options.snapshotWay());
       Optional<Catalog> whole = Optional.empty();
       try {
         // a table made before the snapshot and not in the list would be missing from the backup

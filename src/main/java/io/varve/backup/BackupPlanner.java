@@ -95,20 +95,13 @@ public final class BackupPlanner {
       PlanReport report = report(repository.putPlan(plan), bytes(catalog));
       job.handsOver();
       return report;
+    } catch (InvalidRequestException failed) {
+      job.failed(failed);
+      throw source.explained(failed, options.selection());
     } catch (RuntimeException | Error failed) {
       job.failed(failed);
-      throw explained(failed);
+      throw failed;
     }
-  }
-
-  private RuntimeException explained(Throwable failed) {
-    if (failed instanceof InvalidRequestException denied) {
-      return source.explained(denied, options.selection());
-    }
-    if (failed instanceof Error error) {
-      throw error;
-    }
-    return (RuntimeException) failed;
   }
 
   private static PlanReport report(WorkPlan plan, long bytes) {

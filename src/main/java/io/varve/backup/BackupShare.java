@@ -4,12 +4,9 @@ import io.varve.ContinueException;
 import io.varve.InvalidRequestException;
 import io.varve.Progress;
 import io.varve.RetryLaterException;
-import io.varve.StoppedException;
 import io.varve.VarveException;
-import io.varve.mysql.BinlogCoordinates;
 import io.varve.mysql.Catalog;
 import io.varve.mysql.KeyRange;
-import io.varve.mysql.LogPosition;
 import io.varve.mysql.Snapshot;
 import io.varve.mysql.SnapshotMeeting;
 import io.varve.mysql.Source;
@@ -23,7 +20,6 @@ import io.varve.repository.Consistency;
 import io.varve.repository.Job;
 import io.varve.repository.JobRecord;
 import io.varve.repository.Manifest;
-import io.varve.repository.PartEntry;
 import io.varve.repository.Repository;
 import io.varve.repository.SharedSnapshot;
 import io.varve.repository.SourceRepository;
@@ -35,7 +31,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -109,9 +104,6 @@ public final class BackupShare {
         ShareReport report = run(meeting, job);
         job.handsOver();
         return report;
-      } catch (RetryLaterException | ContinueException | StoppedException later) {
-        job.stopped(later, () -> {});
-        throw later;
       } catch (InvalidRequestException failed) {
         job.stopped(failed, () -> {}); // the backup is not this worker's to give up
         throw source.explained(failed, options.selection());
@@ -125,11 +117,10 @@ public final class BackupShare {
   private ShareReport run(SnapshotMeeting meeting, Job job) {
     Optional<Manifest> parent = parent(job);
     List<JobRecord> runs = startingPoints.runsOf(plan.backup());
-    List<CheckpointRange> done = runs.stream().flatMap(run -> run.ranges().stream()).toList();
-    KnownParts known = startingPoints.known(plan.backup(), parent, done);
+    KnownParts known = startingPoints.known(plan.backup(), parent, runs);
     boolean isToMeet = isToMeet();
     // of one snapshot is what is read after it was opened
-    Map<TableName, List<KeyRange>> mine = mine(isToMeet ? List.of() : done);
+    Map<TableName, List<KeyRange>> mine = mine(isToMeet ? List.of() : StartingPoints.ranges(runs));
     if (mine.isEmpty() && !isToMeet) {
       return report("nothing", new PassWork(), false, "");
     }
@@ -149,16 +140,12 @@ public final class BackupShare {
                 options.limit())) {
       progress.begin(
           "reading", tables.stream().mapToLong(SourceTable::dataBytes).sum() / plan.workers());
-      Set<TableName> sure =
-          identities.entrySet().stream()
-              .filter(table -> table.getValue().isSure())
-              .map(Map.Entry::getKey)
-              .collect(Collectors.toSet());
       PassResult result =
           new SnapshotPass(
                   source.readers(snapshot, throttle),
                   new Cover.Share(
-                      new Cover.Whole(known, catalog.tables(), sure, options),
+                      new Cover.Whole(
+                          known, catalog.tables(), TableIdentity.sure(identities), options),
                       known,
                       mine,
                       opened.shared() != null),
@@ -206,7 +193,8 @@ public final class BackupShare {
 
   /** The ranges of this share, without those that this backup has parts of. */
   private Map<TableName, List<KeyRange>> mine(List<CheckpointRange> done) {
-    KnownParts own = KnownParts.NONE.withCheckpoint(done).only(part -> isOwn(part));
+    KnownParts own =
+        KnownParts.NONE.withCheckpoint(done).only(part -> repository.isMadeBy(plan.backup(), part));
     Map<TableName, List<KeyRange>> mine = new TreeMap<>();
     for (PlannedRange range : plan.ranges()) {
       TableName table = new TableName(range.schema(), range.table());
@@ -216,10 +204,6 @@ public final class BackupShare {
       }
     }
     return mine;
-  }
-
-  private boolean isOwn(PartEntry part) {
-    return repository.backupOf(part.key()).equals(Optional.of(plan.backup().value()));
   }
 
   /**
@@ -236,26 +220,15 @@ public final class BackupShare {
       Map<TableName, TableIdentity> identities,
       List<SourceTable> tables) {
     if (plan.sharesSnapshot()) {
-      List<TableName> all =
-          catalog.tables().stream()
-              .filter(table -> !table.definition().definitionOnly())
-              .map(SourceTable::name)
-              .toList();
       SnapshotMeeting.Outcome outcome =
           meeting.attend(
               options.parallel(),
-              all,
+              catalog.withRows(),
               patience,
               () -> repository.sharedSnapshot(plan.job()).isPresent() || options.limit().isNear(),
               verdict -> repository.putSharedSnapshot(plan.job(), written(verdict, identities)));
-      if (outcome instanceof SnapshotMeeting.Outcome.Opened(Snapshot snapshot, long round)) {
-        Optional<SharedSnapshot> verdict = repository.sharedSnapshot(plan.job());
-        boolean isShared =
-            verdict.map(SharedSnapshot::id).filter(Long.toString(round)::equals).isPresent();
-        return new Opened(
-            snapshot,
-            isShared ? Long.toString(round) : null,
-            isShared ? "" : "the one who led the meeting was lost");
+      if (outcome instanceof SnapshotMeeting.Outcome.Opened met) {
+        return opened(met);
       }
     }
     return new Opened(
@@ -265,6 +238,24 @@ public final class BackupShare {
             options.snapshotWay()),
         null,
         whyNotShared());
+  }
+
+  private Opened opened(SnapshotMeeting.Outcome.Opened met) {
+    String id = Long.toString(met.round());
+    try {
+      boolean isShared =
+          repository
+              .sharedSnapshot(plan.job())
+              .map(SharedSnapshot::id)
+              .filter(id::equals)
+              .isPresent();
+      return isShared
+          ? new Opened(met.snapshot(), id, "")
+          : new Opened(met.snapshot(), null, "the one who led the meeting was lost");
+    } catch (RuntimeException failed) {
+      met.snapshot().close();
+      throw failed;
+    }
   }
 
   private String whyNotShared() {
@@ -286,7 +277,6 @@ public final class BackupShare {
       case SnapshotMeeting.Verdict.Failed(String reason) -> SharedSnapshot.none(reason);
       case SnapshotMeeting.Verdict.Shared(SnapshotMeeting.Outcome.Opened opened) -> {
         Snapshot snapshot = opened.snapshot();
-        Optional<BinlogCoordinates> place = snapshot.position().flatMap(LogPosition::coordinates);
         List<SharedSnapshot.Table> tables = new ArrayList<>();
         identities.forEach((name, identity) -> tables.add(SharedSnapshot.Table.of(name, identity)));
         yield new SharedSnapshot(
@@ -294,16 +284,8 @@ public final class BackupShare {
             Long.toString(opened.round()),
             null,
             snapshot.takenAt(),
-            new Consistency(
-                snapshot.way().toString(),
-                snapshot.connections().size() * plan.workers(),
-                1,
-                snapshot.shortfalls(),
-                List.of(),
-                place.map(BinlogCoordinates::file).orElse(null),
-                place.map(BinlogCoordinates::offset).orElse(null),
-                snapshot.position().flatMap(LogPosition::gtidSet).orElse(null),
-                plan.workers()),
+            Consistency.of(
+                snapshot, snapshot.connections().size() * plan.workers(), 1, plan.workers()),
             tables);
       }
     };

@@ -77,7 +77,7 @@ final class ChangeReport {
 
   /** Whether a part lies in the folder of another backup. */
   private boolean isKept(PartEntry part) {
-    return !repository.backupOf(part.key()).equals(Optional.of(id.value()));
+    return !repository.isMadeBy(id, part);
   }
 
   private long stored(TableEntry table) {

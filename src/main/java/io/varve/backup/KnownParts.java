@@ -134,19 +134,7 @@ final class KnownParts {
     if (known == null || !known.definitionHash().equals(definitionHash)) {
       return false;
     }
-    Map<Optional<List<String>>, PartEntry> byLower = byLower(known.parts());
-    @Nullable List<String> at = range.lower();
-    for (int i = 0; i <= known.parts().size(); i++) {
-      PartEntry next = byLower.get(Optional.ofNullable(at));
-      if (next == null) {
-        return false;
-      }
-      at = next.upper();
-      if (Objects.equals(at, range.upper())) {
-        return true;
-      }
-    }
-    return false;
+    return !chain(known.parts(), range).isEmpty();
   }
 
   /** The keys of all parts. */
@@ -254,18 +242,24 @@ final class KnownParts {
     if (!table.hasRangeKey() || !table.transactional()) {
       return List.of(new KnownRange(KeyRange.ALL, known.parts()));
     }
-    Map<Optional<List<String>>, PartEntry> byLower = byLower(known.parts());
+    List<PartEntry> chain = chain(known.parts(), range);
+    return chain.isEmpty() ? unknown : grouped(chain, partBytes);
+  }
+
+  /** The parts that lead from the lower bound of a range to its upper one; none if they do not. */
+  private static List<PartEntry> chain(List<PartEntry> parts, KeyRange range) {
+    Map<Optional<List<String>>, PartEntry> byLower = byLower(parts);
     List<PartEntry> chain = new ArrayList<>();
     @Nullable List<String> at = range.lower();
     do {
       PartEntry next = byLower.get(Optional.ofNullable(at));
-      if (next == null || chain.size() > known.parts().size()) {
-        return unknown;
+      if (next == null || chain.size() == parts.size()) {
+        return List.of();
       }
       chain.add(next);
       at = next.upper();
     } while (at != null && !at.equals(range.upper()));
-    return Objects.equals(at, range.upper()) ? grouped(chain, partBytes) : unknown;
+    return Objects.equals(at, range.upper()) ? chain : List.of();
   }
 
   /** Parts that follow each other, in the order of their ranges; none if they cannot be ordered. */

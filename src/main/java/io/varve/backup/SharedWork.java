@@ -79,7 +79,7 @@ final class SharedWork {
   }
 
   private Optional<PassResult> result(StartingPoint start, SharedSnapshot shared, Catalog catalog) {
-    Map<TableName, Reported> reported = reported(shared);
+    Map<TableName, Reported> reported = reported(start.runs(), shared);
     Set<String> keys = new HashSet<>();
     reported
         .values()
@@ -101,15 +101,15 @@ final class SharedWork {
     PassWork work = new PassWork();
     entries.stream()
         .flatMap(entry -> entry.parts().stream())
-        .filter(part -> repository.backupOf(part.key()).equals(Optional.of(start.id().value())))
+        .filter(part -> repository.isMadeBy(start.id(), part))
         .forEach(part -> work.readNew(part.rows(), part.rawBytes()));
     return Optional.of(
         new PassResult(entries, Set.of(), true, start.known().names(catalog.tables()), 0, work));
   }
 
-  private Map<TableName, Reported> reported(SharedSnapshot shared) {
+  private Map<TableName, Reported> reported(List<JobRecord> runs, SharedSnapshot shared) {
     Map<TableName, Reported> reported = new HashMap<>();
-    for (JobRecord run : startingPoints.runsOf(plan.backup())) {
+    for (JobRecord run : runs) {
       for (CheckpointRange range : run.ranges()) {
         if (range.snapshot() != null && range.snapshot().equals(shared.id())) {
           reported

@@ -1,6 +1,7 @@
 package io.varve.backup;
 
 import io.varve.repository.BackupId;
+import io.varve.repository.JobRecord;
 import io.varve.repository.Manifest;
 import java.util.List;
 import java.util.Optional;
@@ -12,11 +13,11 @@ import java.util.Optional;
  * @param parent pinned, and there
  * @param known parts of the parent, and of the runs before
  * @param bytesAtFirst the size of the source's tables when the first run began
- * @param runs the jobs of those before
+ * @param runs the records of those before, oldest first
  */
 record StartingPoint(
     BackupId id,
     Optional<Manifest> parent,
     KnownParts known,
     Optional<Long> bytesAtFirst,
-    List<String> runs) {}
+    List<JobRecord> runs) {}

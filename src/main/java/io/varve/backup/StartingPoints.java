@@ -59,9 +59,9 @@ final class StartingPoints {
       return new StartingPoint(
           left.id(),
           parent,
-          known(left.id(), parent, left.ranges()),
-          left.bytesAtFirst(),
-          left.jobs());
+          known(left.id(), parent, left.runs()),
+          left.runs().stream().flatMap(run -> run.sourceBytes().stream()).findFirst(),
+          left.runs());
     }
     return begin(job, start);
   }
@@ -88,8 +88,8 @@ final class StartingPoints {
    * What a backup's runs have left, and its parent. Of parts that lie elsewhere, those that the
    * parent names: while that is pinned, nobody takes them away.
    */
-  KnownParts known(BackupId id, Optional<Manifest> parent, List<CheckpointRange> ranges) {
-    KnownParts all = known(parent).withCheckpoint(ranges);
+  KnownParts known(BackupId id, Optional<Manifest> parent, List<JobRecord> runs) {
+    KnownParts all = known(parent).withCheckpoint(ranges(runs));
     return all.only(usable(id, parent, all.keys()));
   }
 
@@ -97,10 +97,7 @@ final class StartingPoints {
   Predicate<PartEntry> usable(BackupId id, Optional<Manifest> parent, Set<String> keys) {
     Set<String> safe = known(parent).keys();
     Predicate<PartEntry> sound = repository.soundParts(keys);
-    return part ->
-        sound.test(part)
-            && (safe.contains(part.key())
-                || repository.backupOf(part.key()).equals(Optional.of(id.value())));
+    return part -> sound.test(part) && (safe.contains(part.key()) || repository.isMadeBy(id, part));
   }
 
   private static KnownParts known(Optional<Manifest> parent) {
@@ -134,15 +131,24 @@ final class StartingPoints {
     }
   }
 
-  /** A backup whose run ended before the commit. */
-  private record Unfinished(
-      BackupId id,
-      Optional<BackupId> parent,
-      List<CheckpointRange> ranges,
-      Optional<Long> bytesAtFirst,
-      List<String> jobs) {}
+  /** What runs have read and stored, in that order. */
+  static List<CheckpointRange> ranges(List<JobRecord> runs) {
+    return runs.stream().flatMap(run -> run.ranges().stream()).toList();
+  }
 
-  /** What runs have read and stored for a backup that is not finished, oldest first. */
+  /**
+   * A backup that no run has committed.
+   *
+   * @param runs that were at work on it, oldest first
+   */
+  private record Unfinished(BackupId id, List<JobRecord> runs) {
+
+    Optional<BackupId> parent() {
+      return runs.getLast().pinnedBackup();
+    }
+  }
+
+  /** The records of those at work on a backup that is not finished, oldest first. */
   List<JobRecord> runsOf(BackupId id) {
     return repository.openJobs().stream()
         .filter(job -> job.ownBackups().contains(id))
@@ -180,13 +186,8 @@ final class StartingPoints {
   }
 
   private static Unfinished unfinished(BackupId id, Map<BackupId, List<JobRecord>> runs) {
-    List<JobRecord> jobs = Objects.requireNonNull(runs.get(id)).stream().sorted(BY_START).toList();
     return new Unfinished(
-        id,
-        jobs.getLast().pinnedBackup(),
-        jobs.stream().flatMap(job -> job.ranges().stream()).toList(),
-        jobs.stream().flatMap(job -> job.sourceBytes().stream()).findFirst(),
-        jobs.stream().map(JobRecord::id).toList());
+        id, Objects.requireNonNull(runs.get(id)).stream().sorted(BY_START).toList());
   }
 
   private boolean isAskedFor(Optional<BackupId> parent) {

@@ -40,19 +40,12 @@ record FinishTask(String source, Optional<String> target, String plan) implement
 
   private Object backUp(Call call) {
     SourceConfiguration configured = call.configuration().source(source);
-    WorkPlan work =
-        call.repository()
-            .plan(plan)
-            .orElseThrow(() -> WorkTask.noPlan(call.repository(), plan, "backup"));
+    PlanStep step = new PlanStep(call, plan);
+    WorkPlan work = step.backup();
     if (call.repository().standing(work.backup()) instanceof Standing.Committed) {
       return BackupResult.of(BackupReport.of(call.repository().manifest(work.backup())), source);
     }
-    Memory.require(
-        "back up", call.repository().location(), 2L * configured.parallel(), work.partBytes());
-    BackupOptions options =
-        BackupOptions.of(work, configured.parallel())
-            .until(call.limit())
-            .throttled(configured.throttling());
+    BackupOptions options = step.options(work, configured);
     try (Source opened = Source.connect(configured.settings())) {
       return BackupResult.of(
           new Backup(opened, call.repository(), options, call.progress(), call.clock()).run(),
@@ -62,15 +55,9 @@ record FinishTask(String source, Optional<String> target, String plan) implement
 
   private Object restore(Call call, String name) {
     TargetConfiguration configured = call.configuration().target(name);
-    LoadPlan load =
-        call.repository()
-            .loadPlan(plan)
-            .orElseThrow(() -> WorkTask.noPlan(call.repository(), plan, "restore"));
-    RestoreTask.requireAllowed(configured, name, load);
-    RestoreOptions options =
-        SharedRestore.options(load, configured.parallel())
-            .throttled(configured.throttling())
-            .until(call.limit());
+    PlanStep step = new PlanStep(call, plan);
+    LoadPlan load = step.restore();
+    RestoreOptions options = step.options(load, name, configured);
     try (Target opened = Target.connect(configured.settings(), configured.binaryLog())) {
       Optional<Object> finished =
           SharedRestore.finished(opened, call.repository(), load).map(report -> report);

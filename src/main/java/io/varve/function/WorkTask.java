@@ -1,6 +1,5 @@
 package io.varve.function;
 
-import io.varve.InvalidRequestException;
 import io.varve.backup.BackupOptions;
 import io.varve.backup.BackupShare;
 import io.varve.configuration.SourceConfiguration;
@@ -8,7 +7,6 @@ import io.varve.configuration.TargetConfiguration;
 import io.varve.mysql.Source;
 import io.varve.mysql.Target;
 import io.varve.repository.LoadPlan;
-import io.varve.repository.SourceRepository;
 import io.varve.repository.WorkPlan;
 import io.varve.restore.Restore;
 import io.varve.restore.RestoreOptions;
@@ -52,14 +50,9 @@ record WorkTask(String source, Optional<String> target, String plan, int worker,
 
   private Object read(Call call) {
     SourceConfiguration configured = call.configuration().source(source);
-    WorkPlan work =
-        call.repository().plan(plan).orElseThrow(() -> noPlan(call.repository(), plan, "backup"));
-    Memory.require(
-        "back up", call.repository().location(), 2L * configured.parallel(), work.partBytes());
-    BackupOptions options =
-        BackupOptions.of(work, configured.parallel())
-            .until(call.limit())
-            .throttled(configured.throttling());
+    PlanStep step = new PlanStep(call, plan);
+    WorkPlan work = step.backup();
+    BackupOptions options = step.options(work, configured);
     try (Source opened = Source.connect(configured.settings())) {
       return new BackupShare(
               opened,
@@ -76,15 +69,9 @@ record WorkTask(String source, Optional<String> target, String plan, int worker,
 
   private Object load(Call call, String name) {
     TargetConfiguration configured = call.configuration().target(name);
-    LoadPlan load =
-        call.repository()
-            .loadPlan(plan)
-            .orElseThrow(() -> noPlan(call.repository(), plan, "restore"));
-    RestoreTask.requireAllowed(configured, name, load);
-    RestoreOptions options =
-        SharedRestore.options(load, configured.parallel())
-            .throttled(configured.throttling())
-            .until(call.limit());
+    PlanStep step = new PlanStep(call, plan);
+    LoadPlan load = step.restore();
+    RestoreOptions options = step.options(load, name, configured);
     try (Target opened = Target.connect(configured.settings(), configured.binaryLog())) {
       Restore restore =
           new Restore(call.repository(), opened, options, call.progress(), call.clock());
@@ -92,13 +79,5 @@ record WorkTask(String source, Optional<String> target, String plan, int worker,
           .<Object>map(loaded -> loaded)
           .orElse(Map.of("rows", 0, "bytes", 0));
     }
-  }
-
-  static InvalidRequestException noPlan(SourceRepository repository, String plan, String work) {
-    return new InvalidRequestException(
-        "work for",
-        "plan " + plan + " in " + repository.location(),
-        "there is no plan of a " + work + " of that name",
-        "Call the function with an event that the function plan has answered.");
   }
 }

@@ -33,10 +33,14 @@ public record Catalog(
     return new Reader(connection, selection).read();
   }
 
-  /**
-   * Reads the sequences too, their definitions and their values. For after the snapshot was opened:
-   * so the values are not behind its rows.
-   */
+  /** The tables that have rows of their own to read. */
+  public List<TableName> withRows() {
+    return tables.stream()
+        .filter(table -> !table.definition().definitionOnly())
+        .map(SourceTable::name)
+        .toList();
+  }
+
   /** The same without the tables that are not among some. */
   public Catalog only(Set<TableName> names) {
     return new Catalog(
@@ -46,6 +50,10 @@ public record Catalog(
         notes);
   }
 
+  /**
+   * Reads the sequences too, their definitions and their values. For after the snapshot was opened:
+   * so the values are not behind its rows.
+   */
   Catalog withSequences(Connection connection) throws SQLException {
     Map<String, List<Sequence>> read = new TreeMap<>();
     for (TableName name : sequences) {

@@ -192,8 +192,13 @@ public final class SnapshotMeeting implements AutoCloseable {
                   + (SqlErrors.isDenied(e) ? locked.denial(doors, e) : SqlErrors.reasonAndHint(e));
         }
       }
-      write.accept(
-          shared.isPresent() ? new Verdict.Shared(shared.get()) : new Verdict.Failed(failure));
+      try {
+        write.accept(
+            shared.isPresent() ? new Verdict.Shared(shared.get()) : new Verdict.Failed(failure));
+      } catch (RuntimeException unwritten) {
+        shared.ifPresent(opened -> opened.snapshot().close());
+        throw unwritten;
+      }
       return shared.isPresent() ? shared.get() : new Outcome.Over();
     } finally {
       MeetingLocks.release(seat, locks.lead());

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.varve.mysql.BinlogCoordinates;
 import io.varve.mysql.LogPosition;
+import io.varve.mysql.Snapshot;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,27 @@ public record Consistency(
     requireNonNull(snapshot, "snapshot");
     waysRefused = List.copyOf(waysRefused);
     tablesOutside = List.copyOf(tablesOutside);
+  }
+
+  /**
+   * Of a snapshot.
+   *
+   * @param connections that shared it, over all processes
+   * @param processes null for one
+   */
+  public static Consistency of(
+      Snapshot snapshot, int connections, int passes, @Nullable Integer processes) {
+    Optional<BinlogCoordinates> place = snapshot.position().flatMap(LogPosition::coordinates);
+    return new Consistency(
+        snapshot.way().toString(),
+        connections,
+        passes,
+        snapshot.shortfalls(),
+        List.of(),
+        place.map(BinlogCoordinates::file).orElse(null),
+        place.map(BinlogCoordinates::offset).orElse(null),
+        snapshot.position().flatMap(LogPosition::gtidSet).orElse(null),
+        processes);
   }
 
   /** The same with tables that it does not cover. */

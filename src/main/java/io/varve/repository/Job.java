@@ -169,13 +169,13 @@ public final class Job {
   }
 
   /** Ends the records of those that were at work for a backup that now exists. */
-  public void endsOthers(List<String> jobs, BackupId backup) {
-    for (String job : jobs) {
+  public void endsOthers(List<JobRecord> others, BackupId backup) {
+    for (JobRecord other : others) {
       repository.recordEnd(
           new JobEntry(
               Repository.FORMAT,
-              job,
-              work,
+              other.id(),
+              other.work(),
               backup,
               null,
               "done",

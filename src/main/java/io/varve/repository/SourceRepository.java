@@ -205,6 +205,11 @@ public final class SourceRepository {
         : Optional.empty();
   }
 
+  /** Whether a part lies in the folder of a backup: its own runs have made it. */
+  public boolean isMadeBy(BackupId id, PartEntry part) {
+    return backupOf(part.key()).equals(Optional.of(id.value()));
+  }
+
   /** The keys of parts that were found damaged. */
   public Set<String> damagedParts() {
     Set<String> damaged = new HashSet<>();

@@ -81,22 +81,15 @@ public record RestoreOptions(
 
   /** The same, sparing the target. */
   public RestoreOptions throttled(Throttling other) {
-    return new RestoreOptions(
-        selection,
-        renames,
-        mode,
-        parallel,
-        collations,
-        objects,
-        accounts,
-        overwriteLive,
-        dropOthers,
-        other,
-        limit);
+    return with(other, limit);
   }
 
   /** The same with another limit. */
   public RestoreOptions until(TimeLimit other) {
+    return with(throttling, other);
+  }
+
+  private RestoreOptions with(Throttling otherThrottling, TimeLimit otherLimit) {
     return new RestoreOptions(
         selection,
         renames,
@@ -107,7 +100,7 @@ public record RestoreOptions(
         accounts,
         overwriteLive,
         dropOthers,
-        throttling,
-        other);
+        otherThrottling,
+        otherLimit);
   }
 }
