@@ -25,7 +25,7 @@ class ArchitectureTest {
       List.of(
           List.of("cli", "function", "server"),
           List.of("configuration"),
-          List.of("backup", "restore", "verify", "check", "retention"),
+          List.of("backup", "restore", "verify", "check", "retention", "schedule"),
           List.of("repository"),
           List.of("mysql"),
           List.of("codec"),
