@@ -23,7 +23,9 @@ class ArchitectureTest {
   /** From top to bottom. Packages of one row do not know one another. */
   private static final List<List<String>> ROWS =
       List.of(
-          List.of("cli", "function", "server"),
+          List.of("cli"),
+          List.of("function", "server"),
+          List.of("job"),
           List.of("configuration"),
           List.of("backup", "restore", "verify", "check", "retention", "schedule"),
           List.of("repository"),

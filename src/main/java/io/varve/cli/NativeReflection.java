@@ -102,7 +102,7 @@ import io.varve.verify.VerifyReport;
       Totals.class,
       VerifyReport.class
     },
-    classNames = {"io.varve.function.PlanTask$Plan", "io.varve.repository.SourceRepository$Format"})
+    classNames = {"io.varve.job.PlanTask$Plan", "io.varve.repository.SourceRepository$Format"})
 final class NativeReflection {
 
   private NativeReflection() {}

@@ -2,6 +2,8 @@ package io.varve.function;
 
 import io.varve.Progress;
 import io.varve.VarveException;
+import io.varve.job.CallObserver;
+import io.varve.job.JobKind;
 import io.varve.repository.Json;
 import java.io.PrintStream;
 import java.time.Clock;
@@ -12,9 +14,10 @@ import java.util.Map;
  * What a function logs: a line of JSON when a call begins, when it ends, and for each warning. It
  * holds no password and no row's value. Thread-safe.
  */
-record CallLog(PrintStream out, Clock clock) {
+record CallLog(PrintStream out, Clock clock) implements CallObserver {
 
-  void begins(VarveFunction function, String job, String source) {
+  @Override
+  public void begins(JobKind function, String job, String source) {
     print("begin", Map.of("function", function.word(), "job", job, "source", source));
   }
 
@@ -47,8 +50,8 @@ record CallLog(PrintStream out, Clock clock) {
         : "";
   }
 
-  /** Hears of the work of a job. */
-  Progress progress(String job) {
+  @Override
+  public Progress progress(String job) {
     return new Progress() {
       @Override
       public void begin(String phase, long expectedBytes) {

@@ -4,6 +4,7 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import io.varve.InvalidRequestException;
+import io.varve.job.JobKind;
 import java.time.Clock;
 
 /**
@@ -18,7 +19,7 @@ public final class FunctionMain implements QuarkusApplication {
   public static void main(String[] args) {
     CompressionLibrary.useTheOneBesideTheProgram();
     try {
-      VarveFunction.named(System.getenv("_HANDLER"));
+      JobKind.named(System.getenv("_HANDLER"));
     } catch (InvalidRequestException unknown) {
       new CallLog(System.err, Clock.systemUTC()).cannotStart(unknown);
       RuntimeApi.fromEnvironment().ifPresent(api -> api.initError(unknown));

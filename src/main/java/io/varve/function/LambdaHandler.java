@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.varve.RetryLaterException;
 import io.varve.StoppedException;
 import io.varve.VarveException;
+import io.varve.job.Calls;
+import io.varve.job.JobKind;
 import io.varve.repository.Json;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -39,7 +41,7 @@ public final class LambdaHandler implements RequestStreamHandler {
    */
   LambdaHandler(Map<String, String> environment, PrintStream lines) {
     log = new CallLog(lines, Clock.systemUTC());
-    calls = new Calls(VarveFunction.named(environment.get("_HANDLER")), environment, log);
+    calls = new Calls(JobKind.named(environment.get("_HANDLER")), environment, log);
     Runtime.getRuntime().addShutdownHook(new Thread(work::end, "varve-end"));
   }
 
@@ -47,7 +49,7 @@ public final class LambdaHandler implements RequestStreamHandler {
   public void handleRequest(InputStream event, OutputStream answer, Context context)
       throws IOException {
     Duration remaining = Duration.ofMillis(Math.max(0, context.getRemainingTimeInMillis()));
-    byte[] json = event.readNBytes(EventFields.MOST_BYTES + 1);
+    byte[] json = event.readNBytes(Calls.MOST_EVENT_BYTES + 1);
     long began = System.nanoTime();
     String request = context.getAwsRequestId();
     try {

@@ -1,6 +1,7 @@
 package io.varve.function;
 
 import io.varve.InvalidRequestException;
+import io.varve.job.JobKind;
 import io.varve.repository.Json;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -21,7 +22,7 @@ final class FunctionLoop {
   public static void main(String[] args) throws IOException, InterruptedException {
     RuntimeApi api = RuntimeApi.fromEnvironment().orElseThrow();
     try {
-      VarveFunction.named(System.getenv("_HANDLER"));
+      JobKind.named(System.getenv("_HANDLER"));
     } catch (InvalidRequestException unknown) {
       api.initError(unknown);
       System.exit(1);

@@ -2,6 +2,7 @@ package io.varve.function;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.job.JobKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,14 +32,14 @@ class FunctionsDocsTest {
       FunctionsSchema.require(example.group(1), Outcome.tree(example.group(2)));
       seen.add(example.group(1));
     }
-    for (VarveFunction function : VarveFunction.values()) {
+    for (JobKind function : JobKind.values()) {
       assertThat(seen).contains(function.word() + "-event");
     }
   }
 
   @Test
   void everyFunctionAndEveryErrorIsThere() {
-    Arrays.stream(VarveFunction.values())
+    Arrays.stream(JobKind.values())
         .forEach(function -> assertThat(page).contains("| `" + function.word() + "` "));
     assertThat(page)
         .contains(

@@ -1,4 +1,4 @@
-package io.varve.function;
+package io.varve.job;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;

@@ -1,4 +1,4 @@
-package io.varve.function;
+package io.varve.job;
 
 import io.varve.InvalidRequestException;
 import java.util.Arrays;
@@ -7,8 +7,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The functions, by the name of their handler. A new one is a line here, and its task. */
-enum VarveFunction {
+/**
+ * What a job may be, by the word for it, which is also the name of the function that does it. A new
+ * one is a line here, and its task.
+ */
+public enum JobKind {
   BACKUP(BackupTask::read),
   RESTORE(RestoreTask::read),
   VERIFY(VerifyTask::read),
@@ -20,16 +23,16 @@ enum VarveFunction {
 
   private final Function<EventFields, Task> reader;
 
-  VarveFunction(Function<EventFields, Task> reader) {
+  JobKind(Function<EventFields, Task> reader) {
     this.reader = reader;
   }
 
-  /** The name of the handler. */
-  String word() {
+  /** Its name in events, records and settings. */
+  public String word() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Reads the fields of an event that are this function's own. */
+  /** Reads the fields of an event that are its own. */
   Task read(EventFields event) {
     return reader.apply(event);
   }
@@ -40,7 +43,7 @@ enum VarveFunction {
    * @param handler what Lambda says in {@code _HANDLER}
    * @throws InvalidRequestException if there is none of that name
    */
-  static VarveFunction named(@Nullable String handler) {
+  public static JobKind named(@Nullable String handler) {
     return Arrays.stream(values())
         .filter(function -> function.word().equals(handler))
         .findFirst()
@@ -54,7 +57,7 @@ enum VarveFunction {
                     "there is none of that name",
                     "Set the handler of the Lambda function to one of "
                         + Arrays.stream(values())
-                            .map(VarveFunction::word)
+                            .map(JobKind::word)
                             .collect(Collectors.joining(", "))
                         + "."));
   }

@@ -1,4 +1,4 @@
-package io.varve.function;
+package io.varve.job;
 
 import io.varve.backup.BackupOptions;
 import io.varve.backup.BackupShare;

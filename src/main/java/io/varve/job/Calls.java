@@ -1,4 +1,4 @@
-package io.varve.function;
+package io.varve.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.varve.ContinueException;
@@ -20,19 +20,27 @@ import java.util.Optional;
  * The calls of one function. However often an event is delivered, what it asks for is done once,
  * and answered each time: the repository knows each job by its name.
  */
-final class Calls {
+public final class Calls {
+
+  /** An event that is larger is refused: it is what Lambda itself takes where nobody waits. */
+  public static final int MOST_EVENT_BYTES = EventFields.MOST_BYTES;
 
   /** With less left nothing is begun: it could not be brought to an end in order. */
   static final Duration LEAST_TIME = Duration.ofSeconds(2);
 
-  private final VarveFunction function;
+  private final JobKind function;
   private final Map<String, String> environment;
-  private final CallLog log;
+  private final CallObserver observer;
 
-  Calls(VarveFunction function, Map<String, String> environment, CallLog log) {
+  /**
+   * Of one kind.
+   *
+   * @param environment where the configuration is found
+   */
+  public Calls(JobKind function, Map<String, String> environment, CallObserver observer) {
     this.function = function;
     this.environment = environment;
-    this.log = log;
+    this.observer = observer;
   }
 
   /**
@@ -42,7 +50,7 @@ final class Calls {
    * @param remaining that the call may last
    * @throws io.varve.VarveException if it cannot; its class says what to do
    */
-  JsonNode answer(byte[] json, String requestId, Duration remaining) {
+  public JsonNode answer(byte[] json, String requestId, Duration remaining) {
     requireTime(remaining);
     TimeLimit limit = TimeLimit.in(remaining);
     EventFields event = EventFields.parse(json);
@@ -52,7 +60,7 @@ final class Calls {
     event.end();
     requireSameJob(job, token);
     String name = token.map(Token::job).or(() -> job).or(task::job).orElse(requestId);
-    log.begins(function, name, task.source());
+    observer.begins(function, name, task.source());
     Configuration configuration = Configuration.load(environment);
     try (ObjectStore store = configuration.store().open();
         Repository repository = task.open(store)) {
@@ -66,7 +74,8 @@ final class Calls {
               : Request.open(source, name, function.word(), sha256);
       int number = token.map(Token::call).orElse(0);
       Call call =
-          new Call(configuration, source, request, limit, log.progress(name), Clock.systemUTC());
+          new Call(
+              configuration, source, request, limit, observer.progress(name), Clock.systemUTC());
       return known(request, number).orElseGet(() -> once(task, call, number, remaining));
     }
   }

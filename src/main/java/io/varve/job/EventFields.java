@@ -1,4 +1,4 @@
-package io.varve.function;
+package io.varve.job;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
