@@ -25,6 +25,7 @@ class ArchitectureTest {
       List.of(
           List.of("cli"),
           List.of("function", "server"),
+          List.of("api"),
           List.of("job"),
           List.of("configuration"),
           List.of("backup", "restore", "verify", "check", "retention", "schedule"),
@@ -34,7 +35,7 @@ class ArchitectureTest {
           List.of("store"));
 
   private static final String[] FACES = {
-    "io.varve.cli..", "io.varve.function..", "io.varve.server.."
+    "io.varve.cli..", "io.varve.function..", "io.varve.server..", "io.varve.api.."
   };
 
   @ArchTest static final ArchRule arrowsGoDownOnly = layers();

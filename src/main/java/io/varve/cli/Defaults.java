@@ -38,6 +38,9 @@ final class Defaults implements IDefaultValueProvider {
    *     command has
    */
   static Defaults of(Map<String, String> environment, String... args) {
+    if (ServeCommand.isMeant(args)) {
+      return new Defaults(environment, new Properties()); // its configuration is a document
+    }
     String path = environment.get("VARVE_CONFIG");
     for (int i = 0; i < args.length; i++) {
       if (args[i].startsWith("--config=")) {

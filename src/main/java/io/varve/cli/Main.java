@@ -10,6 +10,9 @@ public final class Main implements QuarkusApplication {
 
   public static void main(String[] args) {
     FasterProgram.takeOver();
+    if (ServeCommand.isMeant(args)) {
+      System.exit(VarveCommand.execute(System.out, System.err, args));
+    }
     Quarkus.run(Main.class, args);
   }
 

@@ -33,6 +33,7 @@ import picocli.CommandLine.IVersionProvider;
       ForgetCommand.class,
       HoldCommand.class,
       CheckCommand.class,
+      ServeCommand.class,
       GenerateCompletion.class
     },
     footer = {

@@ -6,7 +6,7 @@ import java.util.TreeSet;
 
 /**
  * What one JSON document says: the store, and by name the servers that are backed up and restored
- * into. Its form is docs/configuration.schema.json.
+ * into; and what is the server's own. Its form is docs/configuration.schema.json.
  *
  * <p>It holds no password: each is looked for where the document says it lies, when it is needed,
  * remembered for some minutes, and read again when a server refuses it. Thread-safe.
@@ -14,7 +14,8 @@ import java.util.TreeSet;
 public record Configuration(
     StoreConfiguration store,
     Map<String, SourceConfiguration> sources,
-    Map<String, TargetConfiguration> targets) {
+    Map<String, TargetConfiguration> targets,
+    ServerConfiguration server) {
 
   public Configuration {
     sources = Map.copyOf(sources);

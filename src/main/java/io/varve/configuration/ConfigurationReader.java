@@ -69,11 +69,13 @@ final class ConfigurationReader {
     section
         .sections("targets")
         .forEach((name, each) -> target(name, each).ifPresent(made -> targets.put(name, made)));
+    ServerConfiguration server =
+        section.section("server").map(ServerReader::read).orElse(ServerConfiguration.DEFAULT);
     section.refuseOthers();
     if (problems.any() || store.isEmpty()) {
       throw wrong(text, problems.text());
     }
-    return new Configuration(store.get(), sources, targets);
+    return new Configuration(store.get(), sources, targets, server);
   }
 
   /** The parser's own words may repeat a value, so they are kept neither as text nor as cause. */
@@ -136,6 +138,7 @@ final class ConfigurationReader {
     boolean accounts = section.flag("accounts").orElse(false);
     Throttling throttling = throttling(section);
     var tags = section.texts("tags");
+    var schedules = ScheduleReader.read(section);
     section.refuseOthers();
     return settings.map(
         made ->
@@ -148,7 +151,8 @@ final class ConfigurationReader {
                 snapshot,
                 accounts,
                 throttling,
-                tags));
+                tags,
+                schedules));
   }
 
   private Optional<TargetConfiguration> target(String name, Section section) {

@@ -2,6 +2,7 @@ package io.varve.configuration;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeType;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.varve.VarveException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -73,6 +74,11 @@ final class Section {
   Optional<Section> section(String field) {
     return of(field, JsonNodeType.OBJECT, "has to be an object")
         .map(node -> new Section(pathOf(field), node, problems));
+  }
+
+  /** An object whose fields others understand. */
+  Optional<ObjectNode> json(String field) {
+    return of(field, JsonNodeType.OBJECT, "has to be an object").map(ObjectNode.class::cast);
   }
 
   /** The objects of an object, by the names that the document gives them. */

@@ -5,6 +5,7 @@ import io.varve.mysql.SnapshotWay;
 import io.varve.mysql.TableSelection;
 import io.varve.mysql.Throttling;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -20,6 +21,7 @@ import java.util.OptionalLong;
  * @param accounts whether users and roles are backed up, with the hashes of their passwords
  * @param throttling how far the server is spared
  * @param tags of each backup
+ * @param schedules what a server begins on its own, by kind
  */
 public record SourceConfiguration(
     ConnectionSettings settings,
@@ -30,9 +32,11 @@ public record SourceConfiguration(
     Optional<SnapshotWay> snapshotWay,
     boolean accounts,
     Throttling throttling,
-    List<String> tags) {
+    List<String> tags,
+    Map<ScheduledKind, ScheduleConfiguration> schedules) {
 
   public SourceConfiguration {
     tags = List.copyOf(tags);
+    schedules = Map.copyOf(schedules);
   }
 }

@@ -2,6 +2,7 @@ package io.varve.job;
 
 import io.varve.backup.BackupBase;
 import io.varve.backup.BackupResult;
+import io.varve.configuration.Configuration;
 import io.varve.configuration.SourceConfiguration;
 import io.varve.mysql.Source;
 import io.varve.repository.BackupKind;
@@ -24,6 +25,11 @@ record BackupTask(String source, BackupKind kind, Optional<String> parent, List<
             : BackupKind.INCREMENTAL;
     return new BackupTask(
         event.text("source"), kind, event.optionalText("parent"), event.texts("tags"));
+  }
+
+  @Override
+  public void requireConfigured(Configuration configuration) {
+    configuration.source(source);
   }
 
   @Override

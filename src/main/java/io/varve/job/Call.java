@@ -13,7 +13,7 @@ import java.time.Clock;
  * @param request what is known of the job
  * @param limit until when this call may work
  */
-record Call(
+public record Call(
     Configuration configuration,
     SourceRepository repository,
     Request request,

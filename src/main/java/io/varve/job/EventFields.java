@@ -188,11 +188,16 @@ final class EventFields {
             });
   }
 
-  /** Of all but some fields, in whatever order these stand. */
-  String sha256Without(String... names) {
+  /** All but some fields. */
+  ObjectNode without(String... names) {
     ObjectNode rest = node.deepCopy();
     rest.remove(List.of(names));
-    return HexFormat.of().formatHex(Sha256.of(Json.write(sorted(rest))));
+    return rest;
+  }
+
+  /** Of all but some fields, in whatever order these stand. */
+  String sha256Without(String... names) {
+    return HexFormat.of().formatHex(Sha256.of(Json.write(sorted(without(names)))));
   }
 
   private static JsonNode sorted(JsonNode value) {

@@ -4,6 +4,7 @@ import io.varve.backup.Backup;
 import io.varve.backup.BackupOptions;
 import io.varve.backup.BackupReport;
 import io.varve.backup.BackupResult;
+import io.varve.configuration.Configuration;
 import io.varve.configuration.SourceConfiguration;
 import io.varve.configuration.TargetConfiguration;
 import io.varve.mysql.Source;
@@ -31,6 +32,11 @@ record FinishTask(String source, Optional<String> target, String plan) implement
   @Override
   public Optional<String> job() {
     return Optional.of(plan + "-finish");
+  }
+
+  @Override
+  public void requireConfigured(Configuration configuration) {
+    target.ifPresentOrElse(configuration::target, () -> configuration.source(source));
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.varve.backup.BackupBase;
 import io.varve.backup.BackupOptions;
 import io.varve.backup.BackupPlanner;
 import io.varve.backup.PlanReport;
+import io.varve.configuration.Configuration;
 import io.varve.configuration.SourceConfiguration;
 import io.varve.configuration.TargetConfiguration;
 import io.varve.mysql.Source;
@@ -62,6 +63,11 @@ record PlanTask(int workers, BackupPlanner.Snapshots snapshots, Task whole) impl
   }
 
   @Override
+  public void requireConfigured(Configuration configuration) {
+    whole.requireConfigured(configuration);
+  }
+
+  @Override
   public Object run(Call call) {
     return switch (whole) {
       case BackupTask backup -> plan(call, backup);
@@ -94,7 +100,7 @@ record PlanTask(int workers, BackupPlanner.Snapshots snapshots, Task whole) impl
           "dryRun makes nothing that workers could work on",
           "Ask the function restore for it.");
     }
-    TargetConfiguration configured = task.allowed(call);
+    TargetConfiguration configured = task.allowed(call.configuration());
     BackupId id = task.backup(call);
     RestoreOptions options = task.options(call, configured);
     try (Target opened = Target.connect(configured.settings(), configured.binaryLog())) {

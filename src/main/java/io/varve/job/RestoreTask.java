@@ -1,6 +1,7 @@
 package io.varve.job;
 
 import io.varve.InvalidRequestException;
+import io.varve.configuration.Configuration;
 import io.varve.configuration.TargetConfiguration;
 import io.varve.mysql.Definer;
 import io.varve.mysql.EventState;
@@ -64,8 +65,13 @@ record RestoreTask(
   }
 
   @Override
+  public void requireConfigured(Configuration configuration) {
+    allowed(configuration);
+  }
+
+  @Override
   public Object run(Call call) {
-    TargetConfiguration configured = allowed(call);
+    TargetConfiguration configured = allowed(call.configuration());
     BackupId id = backup(call);
     RestoreOptions options = options(call, configured);
     try (Target opened = Target.connect(configured.settings(), configured.binaryLog())) {
@@ -81,8 +87,8 @@ record RestoreTask(
   }
 
   /** The target, if its tables may be treated so. */
-  TargetConfiguration allowed(Call call) {
-    TargetConfiguration configured = call.configuration().target(target);
+  TargetConfiguration allowed(Configuration configuration) {
+    TargetConfiguration configured = configuration.target(target);
     if (mode != RestoreMode.CREATE) {
       requireOverwriting(configured, target, "restore into");
     }

@@ -3,6 +3,7 @@ package io.varve.job;
 import io.varve.backup.BackupBase;
 import io.varve.backup.BackupReport;
 import io.varve.backup.BackupResult;
+import io.varve.configuration.Configuration;
 import io.varve.configuration.SourceConfiguration;
 import io.varve.configuration.TargetConfiguration;
 import io.varve.mysql.ObjectOptions;
@@ -24,6 +25,12 @@ record SyncTask(String source, String target, Map<String, String> renames) imple
 
   static Task read(EventFields event) {
     return new SyncTask(event.text("source"), event.text("target"), event.textsByName("renames"));
+  }
+
+  @Override
+  public void requireConfigured(Configuration configuration) {
+    configuration.source(source);
+    RestoreTask.requireOverwriting(configuration.target(target), target, "sync into");
   }
 
   @Override

@@ -1,12 +1,13 @@
 package io.varve.job;
 
+import io.varve.configuration.Configuration;
 import io.varve.repository.Repository;
 import io.varve.repository.Request;
 import io.varve.store.ObjectStore;
 import java.util.Optional;
 
 /** What an event asks for. Read whole, and found to be possible in itself, before it is begun. */
-interface Task {
+public interface Task {
 
   /** Whose backups it is about. */
   String source();
@@ -15,6 +16,13 @@ interface Task {
   default Optional<String> job() {
     return Optional.empty();
   }
+
+  /**
+   * Looks whether the configuration has what it names, and allows what it asks for.
+   *
+   * @throws io.varve.InvalidRequestException if not
+   */
+  void requireConfigured(Configuration configuration);
 
   /** Opens the repository. */
   default Repository open(ObjectStore store) {

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  *
  * @param call how often the job was answered to call again; 0 before
  */
-record Token(String job, int call) {
+public record Token(String job, int call) {
 
   private static final Pattern FORM = Pattern.compile("(.{1,100})\\.([1-9][0-9]{0,8})");
 

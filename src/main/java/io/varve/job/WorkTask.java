@@ -2,6 +2,7 @@ package io.varve.job;
 
 import io.varve.backup.BackupOptions;
 import io.varve.backup.BackupShare;
+import io.varve.configuration.Configuration;
 import io.varve.configuration.SourceConfiguration;
 import io.varve.configuration.TargetConfiguration;
 import io.varve.mysql.Source;
@@ -41,6 +42,11 @@ record WorkTask(String source, Optional<String> target, String plan, int worker,
   @Override
   public Optional<String> job() {
     return Optional.of(plan + "-work-" + worker);
+  }
+
+  @Override
+  public void requireConfigured(Configuration configuration) {
+    target.ifPresentOrElse(configuration::target, () -> configuration.source(source));
   }
 
   @Override

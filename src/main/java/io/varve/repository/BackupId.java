@@ -58,7 +58,7 @@ public record BackupId(String value) implements Comparable<BackupId> {
     }
   }
 
-  static String random(int length) {
+  public static String random(int length) {
     SecureRandom random = new SecureRandom();
     StringBuilder text = new StringBuilder(length);
     for (int i = 0; i < length; i++) {

@@ -32,7 +32,8 @@ final class Layout {
               + "|(parts|damaged)/"
               + PART_OF_A_BACKUP
               + "|jobs/[^/]+/([0-9]+|end|plan/(plan|load|snapshot|end))\\.json|lease\\.json"
-              + "|jobs/requests/[^/]+/((request|lease)\\.json|[a-z0-9]+\\.now)");
+              + "|jobs/requests/[^/]+/((request|lease)\\.json|[a-z0-9]+\\.now)"
+              + "|(queue|schedules)/[^/]+\\.json");
 
   private Layout() {}
 
@@ -126,6 +127,19 @@ final class Layout {
 
   static String leaseOfRequest(String source, String name) {
     return requests(source) + name + "/lease.json";
+  }
+
+  /** What servers are to do. */
+  static String queue(String source) {
+    return source + "/queue/";
+  }
+
+  static String queued(String source, String name) {
+    return queue(source) + name + ".json";
+  }
+
+  static String schedule(String source, String kind) {
+    return source + "/schedules/" + kind + ".json";
   }
 
   /** Put to learn the store's time, and deleted. */

@@ -5,6 +5,7 @@ import io.varve.InvalidRequestException;
 import io.varve.RetryLaterException;
 import io.varve.store.PutOutcome;
 import io.varve.store.StoredObject;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -19,12 +20,15 @@ public final class Request {
 
   private final SourceRepository repository;
   private final String name;
+  private final Clock clock;
   private final String writer = BackupId.random(12);
   private RequestEntry entry;
   private String version;
 
-  private Request(SourceRepository repository, String name, RequestEntry entry, String version) {
+  private Request(
+      SourceRepository repository, String name, RequestEntry entry, String version, Clock clock) {
     this.repository = repository;
+    this.clock = clock;
     this.name = name;
     this.entry = entry;
     this.version = version;
@@ -34,17 +38,24 @@ public final class Request {
    * Notes a request, or reads what is known of it: two requests to the store at most.
    *
    * @param eventSha256 of what is asked for
+   * @param fields what that is
    * @throws InvalidRequestException if something else was asked for under that name
    */
   public static Request open(
-      SourceRepository repository, String name, String function, String eventSha256) {
+      SourceRepository repository,
+      String name,
+      String function,
+      String eventSha256,
+      JsonNode fields,
+      Clock clock) {
     requireName(name);
-    RequestEntry first = RequestEntry.first(function, eventSha256, BackupId.random(12));
+    RequestEntry first =
+        RequestEntry.first(function, eventSha256, fields, clock.instant(), BackupId.random(12));
     Optional<StoredObject> there = repository.readRequest(name);
     if (there.isEmpty()) {
       repository.putRequest(name, first, null); // where another was first, its own is read
     }
-    return find(repository, name, function, eventSha256)
+    return find(repository, name, function, eventSha256, clock)
         .orElseThrow(
             () ->
                 new RetryLaterException(
@@ -60,7 +71,7 @@ public final class Request {
    * @throws InvalidRequestException if something else was asked for under that name
    */
   public static Optional<Request> find(
-      SourceRepository repository, String name, String function, String eventSha256) {
+      SourceRepository repository, String name, String function, String eventSha256, Clock clock) {
     requireName(name);
     Optional<StoredObject> object = repository.readRequest(name);
     if (object.isEmpty()) {
@@ -74,7 +85,24 @@ public final class Request {
           "the job of that name asked for something else",
           "Give the job another name, or call it with the event that it began with.");
     }
-    return Optional.of(new Request(repository, name, entry, object.get().version()));
+    return Optional.of(new Request(repository, name, entry, object.get().version(), clock));
+  }
+
+  /**
+   * Reads what is known of something that was asked for, whatever it was; empty where there is
+   * none. One request to the store.
+   */
+  public static Optional<Request> find(SourceRepository repository, String name, Clock clock) {
+    return repository
+        .readRequest(name)
+        .map(
+            object ->
+                new Request(
+                    repository,
+                    name,
+                    repository.parseRequest(object, name),
+                    object.version(),
+                    clock));
   }
 
   private static void requireName(String name) {
@@ -185,8 +213,28 @@ public final class Request {
     replace(known -> known.done(answer));
   }
 
+  /** Notes that something has to change before it can be done. */
+  public void failed(FailureEntry why) {
+    replace(known -> known.failed(why));
+  }
+
+  /** Notes that nobody is to go on with it. */
+  public void cancel() {
+    replace(RequestEntry::canceled);
+  }
+
+  /** Whether nobody is to go on with it. */
+  public boolean isCanceled() {
+    return entry.state().equals(RequestEntry.CANCELED);
+  }
+
+  /** What is known of it. */
+  public RequestEntry entry() {
+    return entry;
+  }
+
   private void replace(UnaryOperator<RequestEntry> change) {
-    RequestEntry next = change.apply(entry).by(writer);
+    RequestEntry next = change.apply(entry).by(writer, clock.instant());
     if (repository.putRequest(name, next, version) == PutOutcome.OTHER) {
       throw changed("another call of it has gone on with it meanwhile");
     }

@@ -3,6 +3,7 @@ package io.varve.repository;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,14 +12,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param function that was called
  * @param eventSha256 of what was asked for, without token and name
- * @param state {@code running}, {@code ending}: the answer is there, and the restore's ledger may
- *     still be; or {@code done}
+ * @param fields what was asked for; null where an earlier version has written it
+ * @param askedAt null where an earlier version has written it
+ * @param state how far it is
  * @param call the number of the newest call: how often it was answered to call again
  * @param backup that it makes, or restores
  * @param mark where the newest call has stopped, in the words of what it did
  * @param ledgerSchema where the ledger of an ending restore lies
  * @param ledger what it says there
  * @param answer when it is ending or done
+ * @param failure why it has failed
+ * @param changedAt when it was last replaced; null where an earlier version has written it
  * @param revision grows with each replacement
  * @param writer unique to who wrote it
  */
@@ -26,6 +30,8 @@ public record RequestEntry(
     int format,
     String function,
     String eventSha256,
+    @Nullable JsonNode fields,
+    @Nullable Instant askedAt,
     String state,
     int call,
     @Nullable BackupId backup,
@@ -33,12 +39,24 @@ public record RequestEntry(
     @Nullable String ledgerSchema,
     @Nullable String ledger,
     @Nullable JsonNode answer,
+    @Nullable FailureEntry failure,
+    @Nullable Instant changedAt,
     int revision,
     String writer) {
 
-  static final String RUNNING = "running";
-  static final String ENDING = "ending";
-  static final String DONE = "done";
+  /** It is worked on, or will be. */
+  public static final String RUNNING = "running";
+
+  /** The answer is there, and the restore's ledger may still be. */
+  public static final String ENDING = "ending";
+
+  public static final String DONE = "done";
+
+  /** Something has to change first. Asked for again, it goes on. */
+  public static final String FAILED = "failed";
+
+  /** Nobody goes on with it. */
+  public static final String CANCELED = "canceled";
 
   public RequestEntry {
     requireNonNull(function, "function");
@@ -47,11 +65,14 @@ public record RequestEntry(
     requireNonNull(writer, "writer");
   }
 
-  static RequestEntry first(String function, String eventSha256, String writer) {
+  static RequestEntry first(
+      String function, String eventSha256, JsonNode fields, Instant now, String writer) {
     return new RequestEntry(
         Repository.FORMAT,
         function,
         eventSha256,
+        fields,
+        now,
         RUNNING,
         0,
         null,
@@ -59,6 +80,8 @@ public record RequestEntry(
         null,
         null,
         null,
+        null,
+        now,
         0,
         writer);
   }
@@ -67,20 +90,33 @@ public record RequestEntry(
     return function.equals(otherFunction) && eventSha256.equals(otherSha256);
   }
 
+  /** Whether somebody is at work on it, or has to be. */
+  public boolean isOpen() {
+    return state.equals(RUNNING) || state.equals(ENDING);
+  }
+
   RequestEntry called(int newCall, String newMark) {
-    return next(RUNNING, newCall, backup, newMark, null, null, null);
+    return next(RUNNING, newCall, backup, newMark, null, null, null, null);
   }
 
   RequestEntry using(BackupId newBackup) {
-    return next(RUNNING, call, newBackup, mark, null, null, null);
+    return next(RUNNING, call, newBackup, mark, null, null, null, null);
   }
 
   RequestEntry ending(String schema, String newLedger, JsonNode newAnswer) {
-    return next(ENDING, call, backup, null, schema, newLedger, newAnswer);
+    return next(ENDING, call, backup, null, schema, newLedger, newAnswer, null);
   }
 
   RequestEntry done(JsonNode newAnswer) {
-    return next(DONE, call, backup, null, null, null, newAnswer);
+    return next(DONE, call, backup, null, null, null, newAnswer, null);
+  }
+
+  RequestEntry failed(FailureEntry why) {
+    return next(FAILED, call, backup, mark, ledgerSchema, ledger, answer, why);
+  }
+
+  RequestEntry canceled() {
+    return next(CANCELED, call, backup, mark, ledgerSchema, ledger, answer, null);
   }
 
   private RequestEntry next(
@@ -90,11 +126,14 @@ public record RequestEntry(
       @Nullable String newMark,
       @Nullable String newLedgerSchema,
       @Nullable String newLedger,
-      @Nullable JsonNode newAnswer) {
+      @Nullable JsonNode newAnswer,
+      @Nullable FailureEntry newFailure) {
     return new RequestEntry(
         format,
         function,
         eventSha256,
+        fields,
+        askedAt,
         newState,
         newCall,
         newBackup,
@@ -102,15 +141,19 @@ public record RequestEntry(
         newLedgerSchema,
         newLedger,
         newAnswer,
+        newFailure,
+        changedAt,
         revision + 1,
         writer);
   }
 
-  RequestEntry by(String newWriter) {
+  RequestEntry by(String newWriter, Instant now) {
     return new RequestEntry(
         format,
         function,
         eventSha256,
+        fields,
+        askedAt,
         state,
         call,
         backup,
@@ -118,6 +161,8 @@ public record RequestEntry(
         ledgerSchema,
         ledger,
         answer,
+        failure,
+        now,
         revision,
         newWriter);
   }

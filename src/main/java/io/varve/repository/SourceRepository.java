@@ -33,6 +33,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -523,6 +525,90 @@ public final class SourceRepository {
     return over == null ? store.create(key, content) : store.replace(key, content, over);
   }
 
+  /** What is known of what was asked for under a name; empty where nothing was. One request. */
+  public Optional<RequestEntry> requested(String name) {
+    return Layout.isRequestName(name)
+        ? readRequest(name).map(object -> parseRequest(object, name))
+        : Optional.empty();
+  }
+
+  /** The names under which something was asked for, in their order. A request for 1,000 of them. */
+  public List<String> requestNames() {
+    return store.folders(Layout.requests(source));
+  }
+
+  /** The names of what servers are to do, in their order. A request for 1,000 of them. */
+  public List<String> queue() {
+    List<String> names = new ArrayList<>();
+    store.list(
+        Layout.queue(source),
+        object -> names.add(lastSegment(object).replaceFirst("\\.json$", "")));
+    return names;
+  }
+
+  /** What is to be done under a name; empty where it is done. One request. */
+  public Optional<QueueEntry> queued(String name) {
+    String key = Layout.queued(source, name);
+    return store
+        .get(key)
+        .map(
+            object -> {
+              QueueEntry entry = parse(object, key, QueueEntry.class);
+              Repository.requireKnownFormat(entry.format(), key, store);
+              return entry;
+            });
+  }
+
+  /** Has servers do something, if they are not already to do something of that name. */
+  public void enqueue(String name, QueueEntry entry) {
+    store.create(Layout.queued(source, name), Content.of(Json.write(entry)));
+  }
+
+  /** It is done. */
+  public void dequeue(String name) {
+    store.delete(Layout.queued(source, name));
+  }
+
+  /** How far a schedule is; empty where nobody has seen it. One request. */
+  public Optional<ScheduleEntry> schedule(String kind) {
+    return readSchedule(kind)
+        .map(object -> parse(object, Layout.schedule(source, kind), ScheduleEntry.class));
+  }
+
+  /**
+   * Notes how far a schedule is, over what is known now. Two requests, and more where others write
+   * too.
+   *
+   * @param first where nobody has seen it
+   * @return what is noted
+   */
+  public ScheduleEntry changeSchedule(
+      String kind, Supplier<ScheduleEntry> first, UnaryOperator<ScheduleEntry> change) {
+    String key = Layout.schedule(source, kind);
+    while (true) {
+      Optional<StoredObject> there = readSchedule(kind);
+      ScheduleEntry known =
+          there.map(object -> parse(object, key, ScheduleEntry.class)).orElseGet(first);
+      Repository.requireKnownFormat(known.format(), key, store);
+      ScheduleEntry next = change.apply(known);
+      if (there.isPresent() && next.equals(known)) {
+        return known;
+      }
+      Content content = Content.of(Json.write(next));
+      PutOutcome outcome =
+          there.isPresent()
+              ? store.replace(key, content, there.get().version())
+              : store.create(key, content);
+      if (outcome != PutOutcome.OTHER) {
+        return next;
+      }
+    }
+  }
+
+  private Optional<StoredObject> readSchedule(String kind) {
+    return store.get(Layout.schedule(source, kind));
+  }
+
   /** What is known of a request, and the version of that. */
   Optional<StoredObject> readRequest(String name) {
     return store.get(Layout.request(source, name));
@@ -602,6 +688,11 @@ public final class SourceRepository {
 
   /** The backups that count, oldest first. Two listings and one request for each. */
   public List<Summary> backups() {
+    return backups(Map.of());
+  }
+
+  /** As above, without a request for those that are known: a backup never changes. */
+  public List<Summary> backups(Map<BackupId, Summary> known) {
     Set<String> buried = new HashSet<>();
     store.list(Layout.tombstones(source), object -> buried.add(lastSegment(object)));
     List<ObjectInfo> manifests = new ArrayList<>();
@@ -613,7 +704,8 @@ public final class SourceRepository {
         continue;
       }
       // a fence stands where a manifest would, but has not its size; nor has one of another run
-      summary(id)
+      Optional.ofNullable(known.get(id))
+          .or(() -> summary(id))
           .filter(s -> s.manifestBytes() == manifest.size())
           .or(() -> summaryOfManifest(id))
           .ifPresent(backups::add);

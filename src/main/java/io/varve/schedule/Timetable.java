@@ -67,6 +67,15 @@ public final class Timetable {
     return table;
   }
 
+  /**
+   * A time zone, unchanged.
+   *
+   * @throws InvalidRequestException if it is none that is known
+   */
+  public static String requireZone(String zone) {
+    return zone(zone).getId();
+  }
+
   private static ZoneId zone(String zone) {
     try {
       return ZoneId.of(zone);

@@ -1,0 +1,141 @@
+package io.varve.api;
+
+import io.varve.job.JobKind;
+import io.varve.repository.BackupId;
+import io.varve.repository.PartEntry;
+import io.varve.repository.SourceRepository;
+import io.varve.repository.Summary;
+import io.varve.repository.TableChange;
+import io.varve.repository.TableEntry;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.EntityTag;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Request;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** The backups of a source. */
+@Singleton
+@Path(Resource.BASE + "/sources/{source}/backups")
+@RolesAllowed(Roles.READ)
+@Tag(name = "Backups")
+public class BackupsResource extends Resource {
+
+  public BackupsResource(JobDesk desk) {
+    super(desk);
+  }
+
+  @GET
+  @Operation(summary = "The backups, newest first")
+  public Response list(
+      @PathParam("source") String name,
+      @QueryParam("after") @Nullable String after,
+      @QueryParam("limit") @Nullable Integer limit) {
+    source(name);
+    List<Summary> newestFirst = desk.backups(name).reversed();
+    return json(Page.of(newestFirst, backup -> backup.id().value(), after, limit));
+  }
+
+  @GET
+  @Path("{backup}")
+  @Operation(summary = "A backup: its summary")
+  public Response one(
+      @PathParam("source") String name,
+      @PathParam("backup") String id,
+      @Context Request conditions) {
+    Summary summary = summary(name, id);
+    return unlessKnown(conditions, summary, () -> json(summary));
+  }
+
+  /**
+   * What a backup has of a table.
+   *
+   * @param change since the parent; null in a full backup
+   */
+  record TableView(
+      String schema,
+      String table,
+      long rows,
+      int parts,
+      long rawBytes,
+      long storedBytes,
+      @Nullable TableChange change) {
+
+    static TableView of(TableEntry table) {
+      return new TableView(
+          table.definition().name().schema(),
+          table.definition().name().table(),
+          table.rows(),
+          table.parts().size(),
+          table.parts().stream().mapToLong(PartEntry::rawBytes).sum(),
+          table.parts().stream().mapToLong(PartEntry::storedBytes).sum(),
+          table.change());
+    }
+  }
+
+  @GET
+  @Path("{backup}/tables")
+  @Operation(summary = "The tables of a backup")
+  public Response tables(
+      @PathParam("source") String name,
+      @PathParam("backup") String id,
+      @QueryParam("after") @Nullable String after,
+      @QueryParam("limit") @Nullable Integer limit,
+      @Context Request conditions) {
+    Summary summary = summary(name, id);
+    SourceRepository source = source(name);
+    return unlessKnown(
+        conditions,
+        summary,
+        () ->
+            json(
+                Page.of(
+                        source.manifest(summary.id()).tables(),
+                        table -> table.definition().name().toString(),
+                        after,
+                        limit)
+                    .map(TableView::of)));
+  }
+
+  @POST
+  @Consumes(MediaType.APPLICATION_JSON)
+  @RolesAllowed(Roles.BACKUP)
+  @Operation(summary = "Begin a backup")
+  public Response begin(
+      @PathParam("source") String name,
+      @HeaderParam("Idempotency-Key") @Nullable String key,
+      byte @Nullable [] body) {
+    return begin(name, JobKind.BACKUP, body, key);
+  }
+
+  private Summary summary(String name, String text) {
+    source(name);
+    BackupId id = backupId(text);
+    return desk.backups(name).stream()
+        .filter(backup -> backup.id().equals(id))
+        .findFirst()
+        .orElseThrow(() -> Problem.notFound("There is no backup of that id.").exception());
+  }
+
+  /** A manifest never changes: whoever has it need not be sent it again. */
+  private static Response unlessKnown(
+      Request conditions, Summary summary, java.util.function.Supplier<Response> answer) {
+    EntityTag tag = new EntityTag(summary.manifestSha256());
+    Response.ResponseBuilder known = conditions.evaluatePreconditions(tag);
+    return known != null
+        ? known.tag(tag).build()
+        : Response.fromResponse(answer.get()).tag(tag).build();
+  }
+}

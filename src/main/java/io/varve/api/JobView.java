@@ -1,0 +1,49 @@
+package io.varve.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.varve.repository.BackupId;
+import io.varve.repository.FailureEntry;
+import io.varve.repository.RequestEntry;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job, as the API shows it.
+ *
+ * @param id its name
+ * @param kind the word for what it is: {@code backup}, {@code restore}
+ * @param state {@code running}, {@code ending}, {@code done}, {@code failed} or {@code canceled}
+ * @param asked the fields of what was asked for
+ * @param backup that it makes, or restores, once that is known
+ * @param activity what it is doing; null where it is not worked on here
+ * @param report what was done, as the function of that kind answers
+ * @param failure why it failed
+ */
+record JobView(
+    String id,
+    String source,
+    String kind,
+    String state,
+    @Nullable JsonNode asked,
+    @Nullable Instant askedAt,
+    @Nullable Instant changedAt,
+    @Nullable BackupId backup,
+    @Nullable Activity activity,
+    @Nullable JsonNode report,
+    @Nullable FailureEntry failure) {
+
+  static JobView of(String source, String id, RequestEntry entry, @Nullable Activity activity) {
+    return new JobView(
+        id,
+        source,
+        entry.function(),
+        entry.state(),
+        entry.fields(),
+        entry.askedAt(),
+        entry.changedAt(),
+        entry.backup(),
+        activity,
+        entry.answer(),
+        entry.failure());
+  }
+}

@@ -1,0 +1,128 @@
+package io.varve.api;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.varve.job.JobKind;
+import io.varve.job.Order;
+import io.varve.repository.BackupId;
+import io.varve.repository.Json;
+import io.varve.repository.SourceRepository;
+import io.varve.store.Sha256;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/** What all resources do alike. */
+abstract class Resource {
+
+  static final String BASE = "/api/v1";
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final int MOST_KEY = 255;
+
+  final JobDesk desk;
+
+  Resource(JobDesk desk) {
+    this.desk = desk;
+  }
+
+  static Response json(Object value) {
+    return Response.ok(Json.write(value), MediaType.APPLICATION_JSON_TYPE).build();
+  }
+
+  /** The part of a source that is configured, or has backups. */
+  SourceRepository source(String name) {
+    if (!desk.configuration().sources().containsKey(name)
+        && !desk.repository().sources().contains(name)) {
+      throw Problem.notFound("There is no source of that name.").exception();
+    }
+    return desk.repository().source(name);
+  }
+
+  static BackupId backupId(String text) {
+    return BackupId.parse(text)
+        .orElseThrow(
+            () ->
+                Problem.notFound("There is no backup of that id; ids are as lists show them.")
+                    .exception());
+  }
+
+  /**
+   * Has a job done.
+   *
+   * @param body the fields of the event of a function of that kind, without source and job
+   * @param key the header Idempotency-Key: asked for again with the same, it is done once
+   */
+  Response begin(String source, JobKind kind, byte @Nullable [] body, @Nullable String key) {
+    ObjectNode fields = fields(body);
+    for (String own : new String[] {"source", "job", "token"}) {
+      if (fields.has(own)) {
+        throw badRequest("field " + own + " does not belong into the body");
+      }
+    }
+    if (!desk.configuration().sources().containsKey(source)) {
+      source(source);
+    }
+    fields.put("source", source);
+    Order order = Order.read(kind, Json.write(fields), name(kind, source, key));
+    desk.submit(order);
+    return Response.accepted(Json.write(job(source, order.name())))
+        .type(MediaType.APPLICATION_JSON_TYPE)
+        .location(URI.create(BASE + "/sources/" + source + "/jobs/" + order.name()))
+        .build();
+  }
+
+  /** A job that is there. */
+  JobView job(String source, String id) {
+    return desk.repository()
+        .source(source)
+        .requested(id)
+        .map(entry -> JobView.of(source, id, entry, desk.activity(source, id).orElse(null)))
+        .orElseThrow(() -> Problem.notFound("There is no job of that name.").exception());
+  }
+
+  private static ObjectNode fields(byte @Nullable [] body) {
+    if (body == null || body.length == 0) {
+      return MAPPER.createObjectNode();
+    }
+    try {
+      if (MAPPER.readTree(body) instanceof ObjectNode object) {
+        return object;
+      }
+    } catch (JsonProcessingException e) {
+      throw badRequest("it is not JSON");
+    } catch (IOException e) {
+      throw badRequest("it cannot be read");
+    }
+    throw badRequest("it is no JSON object");
+  }
+
+  private static ProblemException badRequest(String reason) {
+    return Problem.of("invalid-request", "Bad body", 400, "Cannot read the body: " + reason + ".")
+        .exception();
+  }
+
+  private static String name(JobKind kind, String source, @Nullable String key) {
+    if (key == null) {
+      return TIME.format(Clock.systemUTC().instant())
+          + "-"
+          + kind.word()
+          + "-"
+          + BackupId.random(6);
+    }
+    if (key.isBlank() || key.length() > MOST_KEY) {
+      throw badRequest("Idempotency-Key has to have 1 to " + MOST_KEY + " characters");
+    }
+    byte[] hash = Sha256.of((source + " " + key).getBytes(StandardCharsets.UTF_8));
+    return "key-" + HexFormat.of().formatHex(hash, 0, 16);
+  }
+}

@@ -1,0 +1,20 @@
+package io.varve.configuration;
+
+import java.util.List;
+
+/**
+ * What the server has of its own.
+ *
+ * @param jobs that it works on at the same time
+ * @param tokens who may use its API
+ */
+public record ServerConfiguration(int jobs, List<ApiToken> tokens) {
+
+  static final int DEFAULT_JOBS = 2;
+
+  static final ServerConfiguration DEFAULT = new ServerConfiguration(DEFAULT_JOBS, List.of());
+
+  public ServerConfiguration {
+    tokens = List.copyOf(tokens);
+  }
+}

@@ -1,0 +1,54 @@
+package io.varve.job;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.varve.InvalidRequestException;
+import java.util.Optional;
+
+/**
+ * A job as it is asked for: understood, and found to be possible in itself. Immutable.
+ *
+ * @param name of the job: what is asked for under one name is done once
+ * @param token of the answer before, where it is gone on with
+ * @param fields all that the event says but name and token
+ * @param sha256 of the fields
+ */
+public record Order(
+    JobKind kind, String name, Optional<Token> token, Task task, ObjectNode fields, String sha256) {
+
+  /**
+   * Reads an event.
+   *
+   * @param otherwise the name where the event has none
+   * @throws InvalidRequestException if it is not what its schema says
+   */
+  public static Order read(JobKind kind, byte[] json, String otherwise) {
+    EventFields event = EventFields.parse(json);
+    Task task = kind.read(event);
+    Optional<String> job = event.optionalText("job");
+    Optional<Token> token = event.optionalText("token").map(Token::parse);
+    event.end();
+    requireSameJob(job, token);
+    return new Order(
+        kind,
+        token.map(Token::job).or(() -> job).or(task::job).orElse(otherwise),
+        token,
+        task,
+        event.without("job", "token"),
+        event.sha256Without("job", "token"));
+  }
+
+  private static void requireSameJob(Optional<String> job, Optional<Token> token) {
+    if (job.isPresent() && token.isPresent() && !job.get().equals(token.get().job())) {
+      throw new InvalidRequestException(
+          "go on with",
+          "job " + job.get(),
+          "the token is that of another job",
+          "Give back the token of this job's last answer.");
+    }
+  }
+
+  /** Whose backups it is about. */
+  public String source() {
+    return task.source();
+  }
+}

@@ -1,0 +1,243 @@
+package io.varve.server;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.varve.CommitStateUnknownException;
+import io.varve.RetryLaterException;
+import io.varve.StoppedException;
+import io.varve.TimeLimit;
+import io.varve.VarveException;
+import io.varve.api.Activity;
+import io.varve.configuration.Configuration;
+import io.varve.job.JobKind;
+import io.varve.job.Jobs;
+import io.varve.job.Order;
+import io.varve.repository.FailureEntry;
+import io.varve.repository.Json;
+import io.varve.repository.QueueEntry;
+import io.varve.repository.Repository;
+import io.varve.repository.Request;
+import io.varve.repository.RequestEntry;
+import io.varve.repository.SourceRepository;
+import io.varve.store.ObjectStore;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/**
+ * Does what lies in the queues of the repository, some jobs at a time. What is there stays until it
+ * is done: after a crash, whichever server is there next goes on with it. Several servers may look
+ * at one queue; of each job one has the lease. Thread-safe.
+ */
+final class JobQueue implements AutoCloseable {
+
+  private static final Logger LOG = Logger.getLogger("io.varve.server");
+
+  /** Longer than a lease: that of a server that was killed must run out. */
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  /** How long another server's work may lie before this one sees it. */
+  static final Duration BETWEEN_LOOKS = Duration.ofSeconds(30);
+
+  private static final List<Duration> PAUSES =
+      List.of(
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(30),
+          Duration.ofMinutes(1),
+          Duration.ofMinutes(2),
+          Duration.ofMinutes(5),
+          Duration.ofMinutes(10),
+          Duration.ofMinutes(10));
+
+  private static final long GRACE_SECONDS = 8;
+
+  private final Jobs jobs;
+  private final ObjectStore store;
+  private final JobListener listener;
+  private final ExecutorService workers;
+  private final Map<Name, Work> work = new ConcurrentHashMap<>();
+  private volatile boolean isEnding;
+
+  private record Name(String source, String job) {}
+
+  /** A job that this server works on, or waits to try again. */
+  private static final class Work {
+    private final JobActivity activity;
+    private volatile Optional<Thread> thread = Optional.empty();
+    private volatile Instant notBefore = Instant.MIN;
+    private volatile boolean isTaken;
+    private int failures;
+
+    Work(Clock clock) {
+      activity = new JobActivity(clock);
+    }
+  }
+
+  JobQueue(Configuration configuration, ObjectStore store, JobListener listener, Clock clock) {
+    this.jobs = new Jobs(configuration, clock);
+    this.store = store;
+    this.listener = listener;
+    this.workers =
+        Executors.newFixedThreadPool(
+            configuration.server().jobs(), Thread.ofPlatform().name("varve-job-", 0).factory());
+  }
+
+  /** Notes an order, and has it done unless it is. */
+  void submit(Order order) {
+    order.task().requireConfigured(jobs.configuration());
+    Repository repository = jobs.open(order, store);
+    Request request = jobs.note(order, repository);
+    if (request.entry().isOpen() || request.entry().state().equals(RequestEntry.FAILED)) {
+      repository
+          .source(order.source())
+          .enqueue(
+              order.name(),
+              new QueueEntry(
+                  Repository.FORMAT, order.kind().word(), order.fields(), jobs.clock().instant()));
+      take(new Name(order.source(), order.name()));
+    }
+  }
+
+  Optional<Activity> activity(String source, String job) {
+    return Optional.ofNullable(work.get(new Name(source, job))).map(each -> each.activity.now());
+  }
+
+  boolean isWorkingOn(String source, String job) {
+    return work.containsKey(new Name(source, job));
+  }
+
+  /** Takes up what lies in the queue of a source. A listing. */
+  void look(SourceRepository source) {
+    source.queue().forEach(job -> take(new Name(source.name(), job)));
+  }
+
+  private void take(Name name) {
+    Work its = work.computeIfAbsent(name, each -> new Work(jobs.clock()));
+    synchronized (its) {
+      if (isEnding || its.isTaken || jobs.clock().instant().isBefore(its.notBefore)) {
+        return;
+      }
+      its.isTaken = true;
+    }
+    workers.execute(() -> run(name, its));
+  }
+
+  private void run(Name name, Work its) {
+    its.thread = Optional.of(Thread.currentThread());
+    boolean isOver = true;
+    try {
+      isOver = isEnding ? false : done(name, its);
+    } finally {
+      its.thread = Optional.empty();
+      Thread.interrupted();
+      its.isTaken = false;
+      if (isOver) {
+        work.remove(name);
+      }
+    }
+  }
+
+  /** Whether nothing is left to be done. */
+  private boolean done(Name name, Work its) {
+    try {
+      Repository repository = Repository.open(store);
+      SourceRepository source = repository.source(name.source());
+      Optional<QueueEntry> entry = source.queued(name.job());
+      if (entry.isEmpty()) {
+        return true;
+      }
+      Optional<VarveException> failure = performed(name, its, entry.get());
+      if (failure.isPresent() && isToTryAgain(failure.get(), its)) {
+        LOG.warnf("%s: %s", name.job(), failure.get().getMessage());
+        return false;
+      }
+      failure.ifPresent(why -> note(source, name, why));
+      source.dequeue(name.job());
+      source
+          .requested(name.job())
+          .ifPresent(ended -> listener.ended(name.source(), name.job(), ended));
+      return true;
+    } catch (StoppedException stopped) {
+      return false;
+    } catch (VarveException away) {
+      LOG.warnf("%s: %s", name.job(), away.getMessage());
+      its.notBefore = jobs.clock().instant().plus(PAUSES.getFirst());
+      return false;
+    } catch (RuntimeException | Error defect) {
+      LOG.errorf(defect, "%s: a defect in Varve. Please report it.", name.job());
+      its.notBefore = Instant.MAX; // it would end so again; another version may not
+      return false;
+    }
+  }
+
+  private Optional<VarveException> performed(Name name, Work its, QueueEntry entry) {
+    try {
+      ObjectNode event = entry.fields().deepCopy();
+      event.put("job", name.job());
+      Order order = Order.read(JobKind.named(entry.function()), Json.write(event), name.job());
+      Repository repository = jobs.open(order, store);
+      jobs.perform(order, repository, TimeLimit.NONE, PATIENCE, its.activity);
+      return Optional.empty();
+    } catch (VarveException failed) {
+      return Optional.of(failed);
+    }
+  }
+
+  private boolean isToTryAgain(VarveException failure, Work its) {
+    if (!(failure instanceof RetryLaterException || failure instanceof CommitStateUnknownException)
+        || its.failures == PAUSES.size()) {
+      return false;
+    }
+    its.notBefore = jobs.clock().instant().plus(PAUSES.get(its.failures));
+    its.failures++;
+    its.activity.warn(String.valueOf(failure.getMessage()));
+    return true;
+  }
+
+  private void note(SourceRepository source, Name name, VarveException why) {
+    Request.find(source, name.job(), jobs.clock())
+        .filter(request -> request.entry().isOpen())
+        .ifPresent(request -> request.failed(FailureEntry.of(why)));
+  }
+
+  /** Has nobody go on with a job. */
+  void cancel(SourceRepository source, String job) {
+    Request.find(source, job, jobs.clock())
+        .filter(request -> request.entry().isOpen())
+        .ifPresent(Request::cancel);
+    source.dequeue(job);
+    Optional.ofNullable(work.get(new Name(source.name(), job)))
+        .flatMap(its -> its.thread)
+        .ifPresent(Thread::interrupt);
+  }
+
+  /** What each job is doing. */
+  Map<String, Activity> activities() {
+    Map<String, Activity> activities = new TreeMap<>();
+    work.forEach((name, its) -> activities.put(name.job(), its.activity.now()));
+    return activities;
+  }
+
+  /** Interrupts what runs, and waits some seconds, in which it says how far it came. */
+  @Override
+  public void close() {
+    isEnding = true;
+    workers.shutdown();
+    work.values().forEach(its -> its.thread.ifPresent(Thread::interrupt));
+    try {
+      if (!workers.awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS)) {
+        LOG.warn("Ended before the records of all jobs could be closed.");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

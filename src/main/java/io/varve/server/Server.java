@@ -1,0 +1,155 @@
+package io.varve.server;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.scheduler.Scheduled;
+import io.varve.RetryLaterException;
+import io.varve.VarveException;
+import io.varve.api.Activity;
+import io.varve.api.JobDesk;
+import io.varve.configuration.Configuration;
+import io.varve.configuration.ScheduledKind;
+import io.varve.job.Jobs;
+import io.varve.job.Order;
+import io.varve.repository.Repository;
+import io.varve.repository.RequestEntry;
+import io.varve.repository.ScheduleEntry;
+import io.varve.repository.Summary;
+import io.varve.store.ObjectStore;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the server has: its configuration, one store, the queue of jobs, and the schedules. Nothing
+ * of it is there until it is started. Thread-safe.
+ */
+@Singleton
+public class Server implements JobDesk, JobListener {
+
+  private static final Logger LOG = Logger.getLogger("io.varve.server");
+
+  private final Clock clock = Clock.systemUTC();
+  private final BackupCatalog catalog = new BackupCatalog();
+  private volatile @Nullable Parts parts;
+  private volatile @Nullable Repository repository;
+  private volatile @Nullable Instant lookedAt;
+
+  private record Parts(
+      Configuration configuration, ObjectStore store, JobQueue queue, Scheduler scheduler) {}
+
+  /**
+   * Looks at a configuration before anything is begun.
+   *
+   * @throws io.varve.InvalidRequestException if a schedule asks for what is not possible
+   */
+  static void requirePossible(Configuration configuration) {
+    Scheduler.requirePossible(configuration);
+  }
+
+  /** Begins to serve. Makes no request: a store or database that is away may come later. */
+  public void start(Configuration configuration) {
+    ObjectStore store = configuration.store().open();
+    JobQueue queue = new JobQueue(configuration, store, this, clock);
+    parts = new Parts(configuration, store, queue, new Scheduler(configuration, queue, clock));
+  }
+
+  private Parts parts() {
+    Parts started = parts;
+    if (started == null) {
+      throw new RetryLaterException("use", "the server", "it is about to start", "Try again.");
+    }
+    return started;
+  }
+
+  @Override
+  public Configuration configuration() {
+    return parts().configuration();
+  }
+
+  @Override
+  public Repository repository() {
+    return reached(parts());
+  }
+
+  @Override
+  public List<Summary> backups(String source) {
+    return catalog.backups(repository().source(source));
+  }
+
+  @Override
+  public void submit(Order order) {
+    parts().queue().submit(order);
+  }
+
+  @Override
+  public Optional<Activity> activity(String source, String job) {
+    return parts().queue().activity(source, job);
+  }
+
+  @Override
+  public void cancel(String source, String job) {
+    parts().queue().cancel(repository().source(source), job);
+  }
+
+  @Override
+  public Optional<Instant> next(String source, ScheduledKind kind) {
+    return parts().scheduler().next(source, kind);
+  }
+
+  @Override
+  public ScheduleEntry pause(String source, ScheduledKind kind, boolean paused) {
+    return parts().scheduler().pause(repository(), source, kind, paused);
+  }
+
+  /** Begins what is due, and goes on with what others have left. */
+  @Scheduled(every = "2s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+  void tick() {
+    Parts started = parts;
+    if (started == null) {
+      return;
+    }
+    try {
+      Repository there = reached(started);
+      started.scheduler().tick(there);
+      Instant now = clock.instant();
+      Instant last = lookedAt;
+      if (last == null || last.plus(JobQueue.BETWEEN_LOOKS).isBefore(now)) {
+        lookedAt = now;
+        for (String source : started.configuration().sources().keySet()) {
+          started.queue().look(there.source(source));
+        }
+      }
+    } catch (VarveException away) {
+      LOG.warn(away.getMessage());
+    }
+  }
+
+  /** A server may be there before its first backup. */
+  private Repository reached(Parts started) {
+    Repository known = repository;
+    if (known == null) {
+      known = Jobs.openOrCreate(started.store());
+      repository = known;
+    }
+    return known;
+  }
+
+  void stop(@Observes ShutdownEvent event) {
+    Parts started = parts;
+    if (started != null) {
+      started.queue().close();
+      started.store().close();
+    }
+  }
+
+  @Override
+  public void ended(String source, String job, RequestEntry entry) {
+    catalog.forget(source);
+    LOG.infof("%s of %s: %s", job, source, entry.state());
+  }
+}

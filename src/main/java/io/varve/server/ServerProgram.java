@@ -1,0 +1,45 @@
+package io.varve.server;
+
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusApplication;
+import io.varve.InvalidRequestException;
+import io.varve.configuration.Configuration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** The server as a program: serves until it is told to end. */
+public final class ServerProgram implements QuarkusApplication {
+
+  private static final AtomicReference<Configuration> CONFIGURATION = new AtomicReference<>();
+
+  private final Server server;
+
+  public ServerProgram(Server server) {
+    this.server = server;
+  }
+
+  /**
+   * Serves until the process is told to end. Called once, in place of the framework's own start.
+   *
+   * @throws InvalidRequestException if the configuration cannot be used: then no port was opened
+   */
+  public static void run(Map<String, String> environment, String host, int port) {
+    Configuration configuration = Configuration.load(environment);
+    Server.requirePossible(configuration);
+    CONFIGURATION.set(configuration);
+    System.setProperty("quarkus.http.host", host);
+    System.setProperty("quarkus.http.port", Integer.toString(port));
+    System.setProperty("quarkus.http.host-enabled", "true");
+    System.setProperty("quarkus.scheduler.enabled", "true");
+    System.setProperty("quarkus.log.level", "INFO");
+    Quarkus.run(ServerProgram.class);
+  }
+
+  @Override
+  public int run(String... args) {
+    server.start(Objects.requireNonNull(CONFIGURATION.get()));
+    Quarkus.waitForExit();
+    return 0;
+  }
+}

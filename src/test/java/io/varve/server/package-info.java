@@ -1,0 +1,4 @@
+@NullMarked
+package io.varve.server;
+
+import org.jspecify.annotations.NullMarked;
