@@ -1,10 +1,13 @@
 package io.varve.api;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.varve.repository.BackupId;
 import io.varve.repository.FailureEntry;
 import io.varve.repository.RequestEntry;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +35,12 @@ record JobView(
     @Nullable JsonNode report,
     @Nullable FailureEntry failure) {
 
+  /** Whether somebody is at work on it, or has to be. */
+  @JsonIgnore
+  boolean isOpen() {
+    return state.equals(RequestEntry.RUNNING) || state.equals(RequestEntry.ENDING);
+  }
+
   static JobView of(String source, String id, RequestEntry entry, @Nullable Activity activity) {
     return new JobView(
         id,
@@ -43,7 +52,14 @@ record JobView(
         entry.changedAt(),
         entry.backup(),
         activity,
-        entry.answer(),
+        report(entry.answer()),
         entry.failure());
+  }
+
+  /** Without what the job says of itself. */
+  private static @Nullable JsonNode report(@Nullable JsonNode answer) {
+    return answer instanceof ObjectNode object
+        ? object.deepCopy().without(List.of("state", "job"))
+        : answer;
   }
 }

@@ -1,5 +1,8 @@
 package io.varve.api;
 
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.varve.job.JobKind;
 import io.varve.repository.Json;
 import io.varve.repository.SourceRepository;
@@ -12,9 +15,11 @@ import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.time.Duration;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -27,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 @Consumes(MediaType.APPLICATION_JSON)
 @Tag(name = "Jobs")
 public class JobsResource extends Resource {
+
+  private static final Duration BETWEEN_EVENTS = Duration.ofSeconds(1);
 
   public JobsResource(JobDesk desk) {
     super(desk);
@@ -50,6 +57,25 @@ public class JobsResource extends Resource {
   public Response one(@PathParam("source") String name, @PathParam("job") String id) {
     source(name);
     return json(job(name, id));
+  }
+
+  @GET
+  @Path("jobs/{job}/events")
+  @Produces(MediaType.SERVER_SENT_EVENTS)
+  @Operation(summary = "A job as it goes on: an event each second, until it has ended")
+  public Multi<String> events(@PathParam("source") String name, @PathParam("job") String id) {
+    source(name);
+    job(name, id);
+    return Multi.createBy()
+        .repeating()
+        .uni(
+            () ->
+                Uni.createFrom()
+                    .item(() -> job(name, id))
+                    .runSubscriptionOn(Infrastructure.getDefaultWorkerPool()))
+        .withDelay(BETWEEN_EVENTS)
+        .whilst(JobView::isOpen)
+        .map(Json::line);
   }
 
   @DELETE

@@ -15,6 +15,7 @@ import io.varve.mysql.TableName;
 import io.varve.repository.Changes;
 import io.varve.repository.CheckpointRange;
 import io.varve.repository.Consistency;
+import io.varve.repository.FailureEntry;
 import io.varve.repository.Fence;
 import io.varve.repository.JobEntry;
 import io.varve.repository.LeaseEntry;
@@ -22,8 +23,10 @@ import io.varve.repository.LoadEnd;
 import io.varve.repository.LoadPlan;
 import io.varve.repository.Manifest;
 import io.varve.repository.PartEntry;
+import io.varve.repository.QueueEntry;
 import io.varve.repository.RepositoryInfo;
 import io.varve.repository.RequestEntry;
+import io.varve.repository.ScheduleEntry;
 import io.varve.repository.SharedSnapshot;
 import io.varve.repository.SourceInfo;
 import io.varve.repository.Summary;
@@ -58,6 +61,7 @@ import io.varve.verify.VerifyReport;
       Damage.class,
       DiffReport.Table.class,
       DiffReport.class,
+      FailureEntry.class,
       Fence.class,
       HoldCommand.Result.class,
       JobEntry.class,
@@ -70,6 +74,8 @@ import io.varve.verify.VerifyReport;
       PartEntry.class,
       PruneReport.Verdict.class,
       PlanReport.class,
+      QueueEntry.class,
+      ScheduleEntry.class,
       ShareReport.class,
       SharedSnapshot.Table.class,
       SharedSnapshot.class,

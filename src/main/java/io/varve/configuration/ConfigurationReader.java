@@ -69,13 +69,16 @@ final class ConfigurationReader {
     section
         .sections("targets")
         .forEach((name, each) -> target(name, each).ifPresent(made -> targets.put(name, made)));
-    ServerConfiguration server =
-        section.section("server").map(ServerReader::read).orElse(ServerConfiguration.DEFAULT);
+    ServerConfiguration ofServer =
+        section
+            .section("server")
+            .map(server -> ServerReader.read(server, environment))
+            .orElse(ServerConfiguration.DEFAULT);
     section.refuseOthers();
     if (problems.any() || store.isEmpty()) {
       throw wrong(text, problems.text());
     }
-    return new Configuration(store.get(), sources, targets, server);
+    return new Configuration(store.get(), sources, targets, ofServer);
   }
 
   /** The parser's own words may repeat a value, so they are kept neither as text nor as cause. */

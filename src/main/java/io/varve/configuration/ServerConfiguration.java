@@ -7,14 +7,17 @@ import java.util.List;
  *
  * @param jobs that it works on at the same time
  * @param tokens who may use its API
+ * @param webhooks who is told of jobs that have ended
  */
-public record ServerConfiguration(int jobs, List<ApiToken> tokens) {
+public record ServerConfiguration(int jobs, List<ApiToken> tokens, List<Webhook> webhooks) {
 
   static final int DEFAULT_JOBS = 2;
 
-  static final ServerConfiguration DEFAULT = new ServerConfiguration(DEFAULT_JOBS, List.of());
+  static final ServerConfiguration DEFAULT =
+      new ServerConfiguration(DEFAULT_JOBS, List.of(), List.of());
 
   public ServerConfiguration {
     tokens = List.copyOf(tokens);
+    webhooks = List.copyOf(webhooks);
   }
 }

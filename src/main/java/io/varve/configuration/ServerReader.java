@@ -1,11 +1,14 @@
 package io.varve.configuration;
 
 import io.varve.configuration.Section.WrongValue;
+import io.varve.mysql.Secret;
+import java.net.URI;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -18,12 +21,57 @@ final class ServerReader {
 
   private ServerReader() {}
 
-  static ServerConfiguration read(Section section) {
+  static ServerConfiguration read(Section section, Map<String, String> environment) {
     int jobs = section.number("jobs", 1, MOST_JOBS).orElse(ServerConfiguration.DEFAULT_JOBS);
     List<ApiToken> tokens = new ArrayList<>();
     section.sections("tokens").forEach((name, token) -> token(name, token).ifPresent(tokens::add));
+    List<Webhook> webhooks = new ArrayList<>();
+    section
+        .sections("webhooks")
+        .forEach((name, hook) -> webhook(name, hook, environment).ifPresent(webhooks::add));
     section.refuseOthers();
-    return new ServerConfiguration(jobs, tokens);
+    return new ServerConfiguration(jobs, tokens, webhooks);
+  }
+
+  private static Optional<Webhook> webhook(
+      String name, Section section, Map<String, String> environment) {
+    section.require("url", "secretVariable");
+    Optional<URI> url = section.text("url", ServerReader::url);
+    Optional<String> variable = section.text("secretVariable");
+    Set<Webhook.Outcome> on = EnumSet.noneOf(Webhook.Outcome.class);
+    for (String word : section.texts("on")) {
+      switch (word) {
+        case "success" -> on.add(Webhook.Outcome.SUCCESS);
+        case "failure" -> on.add(Webhook.Outcome.FAILURE);
+        default -> section.refuse("on", "has one that is none of success, failure");
+      }
+    }
+    section.refuseOthers();
+    Optional<Secret> secret =
+        variable.map(environment::get).filter(value -> !value.isEmpty()).map(Secret::of);
+    return url.flatMap(
+        to ->
+            variable.map(
+                from ->
+                    new Webhook(
+                        name,
+                        to,
+                        from,
+                        secret,
+                        on.isEmpty() ? EnumSet.of(Webhook.Outcome.FAILURE) : on)));
+  }
+
+  private static URI url(String text) {
+    try {
+      URI url = URI.create(text);
+      if (url.getHost() != null
+          && ("https".equals(url.getScheme()) || "http".equals(url.getScheme()))) {
+        return url;
+      }
+    } catch (IllegalArgumentException broken) {
+      // as one of another form
+    }
+    throw new WrongValue("has to be of the form https://host/path");
   }
 
   private static Optional<ApiToken> token(String name, Section section) {

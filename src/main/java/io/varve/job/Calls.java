@@ -51,7 +51,12 @@ public final class Calls {
     try (ObjectStore store = configuration.store().open();
         Repository repository = jobs.open(order, store)) {
       return jobs.perform(
-          order, repository, limit, remaining.dividedBy(2), observer.progress(order.name()));
+          order,
+          repository,
+          limit,
+          remaining.dividedBy(2),
+          observer.progress(order.name()),
+          () -> {});
     }
   }
 

@@ -64,15 +64,22 @@ public record Jobs(Configuration configuration, Clock clock) {
    * Does it, or goes on with it, or says what it has come to.
    *
    * @param patience how long to wait for the lease of a call that may have died
+   * @param begun is told when nobody else is at work on it
    * @throws io.varve.VarveException if it cannot; its class says what to do
    */
   public JsonNode perform(
-      Order order, Repository repository, TimeLimit limit, Duration patience, Progress progress) {
+      Order order,
+      Repository repository,
+      TimeLimit limit,
+      Duration patience,
+      Progress progress,
+      Runnable begun) {
     Request request = note(order, repository);
     int number = order.token().map(Token::call).orElse(0);
     Call call =
         new Call(configuration, repository.source(order.source()), request, limit, progress, clock);
-    return known(request, number).orElseGet(() -> once(order.task(), call, number, patience));
+    return known(request, number)
+        .orElseGet(() -> once(order.task(), call, number, patience, begun));
   }
 
   /** What an earlier call has answered, or a later one. */
@@ -100,9 +107,11 @@ public record Jobs(Configuration configuration, Clock clock) {
                     : Optional.empty());
   }
 
-  private static JsonNode once(Task task, Call call, int number, Duration patience) {
+  private static JsonNode once(
+      Task task, Call call, int number, Duration patience, Runnable begun) {
     Request request = call.request();
     try (Lease lease = request.lease(patience, call.progress()::warn)) {
+      begun.run();
       Optional<JsonNode> known = known(request, number); // another call was at work until now
       if (known.isPresent()) {
         return known.get();

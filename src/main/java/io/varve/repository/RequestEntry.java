@@ -2,6 +2,7 @@ package io.varve.repository;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +92,7 @@ public record RequestEntry(
   }
 
   /** Whether somebody is at work on it, or has to be. */
+  @JsonIgnore
   public boolean isOpen() {
     return state.equals(RUNNING) || state.equals(ENDING);
   }

@@ -43,6 +43,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SourceRepository {
 
+  private static final int MOST_RACES = 10;
+
   private static final String SEE_OTHERS =
       "Take another backup (varve list shows them), and find out what wrote to the store.";
 
@@ -585,7 +587,7 @@ public final class SourceRepository {
   public ScheduleEntry changeSchedule(
       String kind, Supplier<ScheduleEntry> first, UnaryOperator<ScheduleEntry> change) {
     String key = Layout.schedule(source, kind);
-    while (true) {
+    for (int i = 0; i < MOST_RACES; i++) {
       Optional<StoredObject> there = readSchedule(kind);
       ScheduleEntry known =
           there.map(object -> parse(object, key, ScheduleEntry.class)).orElseGet(first);
@@ -603,6 +605,8 @@ public final class SourceRepository {
         return next;
       }
     }
+    throw new RetryLaterException(
+        "note", key + " in " + store.location(), "others write it all the time", "Try again.");
   }
 
   private Optional<StoredObject> readSchedule(String kind) {

@@ -31,6 +31,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
 
 /**
  * Does what lies in the queues of the repository, some jobs at a time. What is there stays until it
@@ -74,6 +75,7 @@ final class JobQueue implements AutoCloseable {
     private volatile Optional<Thread> thread = Optional.empty();
     private volatile Instant notBefore = Instant.MIN;
     private volatile boolean isTaken;
+    private volatile boolean isMine;
     private int failures;
 
     Work(Clock clock) {
@@ -119,6 +121,11 @@ final class JobQueue implements AutoCloseable {
     source.queue().forEach(job -> take(new Name(source.name(), job)));
   }
 
+  /** Tries again what waits for that. */
+  void again() {
+    work.keySet().forEach(this::take);
+  }
+
   private void take(Name name) {
     Work its = work.computeIfAbsent(name, each -> new Work(jobs.clock()));
     synchronized (its) {
@@ -132,11 +139,14 @@ final class JobQueue implements AutoCloseable {
 
   private void run(Name name, Work its) {
     its.thread = Optional.of(Thread.currentThread());
+    MDC.put("job", name.job());
+    MDC.put("source", name.source());
     boolean isOver = true;
     try {
       isOver = isEnding ? false : done(name, its);
     } finally {
       its.thread = Optional.empty();
+      MDC.clear();
       Thread.interrupted();
       its.isTaken = false;
       if (isOver) {
@@ -154,7 +164,7 @@ final class JobQueue implements AutoCloseable {
       if (entry.isEmpty()) {
         return true;
       }
-      Optional<VarveException> failure = performed(name, its, entry.get());
+      Optional<Throwable> failure = performed(name, its, entry.get());
       if (failure.isPresent() && isToTryAgain(failure.get(), its)) {
         LOG.warnf("%s: %s", name.job(), failure.get().getMessage());
         return false;
@@ -171,29 +181,40 @@ final class JobQueue implements AutoCloseable {
       LOG.warnf("%s: %s", name.job(), away.getMessage());
       its.notBefore = jobs.clock().instant().plus(PAUSES.getFirst());
       return false;
-    } catch (RuntimeException | Error defect) {
-      LOG.errorf(defect, "%s: a defect in Varve. Please report it.", name.job());
-      its.notBefore = Instant.MAX; // it would end so again; another version may not
-      return false;
     }
   }
 
-  private Optional<VarveException> performed(Name name, Work its, QueueEntry entry) {
+  /** Why it has failed; empty if it is done. */
+  private Optional<Throwable> performed(Name name, Work its, QueueEntry entry) {
     try {
       ObjectNode event = entry.fields().deepCopy();
       event.put("job", name.job());
       Order order = Order.read(JobKind.named(entry.function()), Json.write(event), name.job());
       Repository repository = jobs.open(order, store);
-      jobs.perform(order, repository, TimeLimit.NONE, PATIENCE, its.activity);
+      its.isMine = false;
+      jobs.perform(
+          order, repository, TimeLimit.NONE, PATIENCE, its.activity, () -> its.isMine = true);
       return Optional.empty();
     } catch (VarveException failed) {
       return Optional.of(failed);
+    } catch (StoppedException stopped) {
+      throw stopped;
+    } catch (RuntimeException | Error defect) {
+      LOG.errorf(defect, "%s: a defect in Varve. Please report it.", name.job());
+      return Optional.of(defect);
     }
   }
 
-  private boolean isToTryAgain(VarveException failure, Work its) {
-    if (!(failure instanceof RetryLaterException || failure instanceof CommitStateUnknownException)
-        || its.failures == PAUSES.size()) {
+  private boolean isToTryAgain(Throwable failure, Work its) {
+    if (!(failure instanceof RetryLaterException
+        || failure instanceof CommitStateUnknownException)) {
+      return false;
+    }
+    if (!its.isMine) {
+      its.notBefore = jobs.clock().instant().plus(BETWEEN_LOOKS); // another server is at work on it
+      return true;
+    }
+    if (its.failures == PAUSES.size()) {
       return false;
     }
     its.notBefore = jobs.clock().instant().plus(PAUSES.get(its.failures));
@@ -202,7 +223,7 @@ final class JobQueue implements AutoCloseable {
     return true;
   }
 
-  private void note(SourceRepository source, Name name, VarveException why) {
+  private void note(SourceRepository source, Name name, Throwable why) {
     Request.find(source, name.job(), jobs.clock())
         .filter(request -> request.entry().isOpen())
         .ifPresent(request -> request.failed(FailureEntry.of(why)));

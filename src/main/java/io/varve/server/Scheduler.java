@@ -148,8 +148,12 @@ final class Scheduler {
       return; // its last run is still at work: this moment comes after it
     }
     Order order = order(line, due.moment());
-    LOG.infof("%s begins", order.name());
-    queue.submit(order);
+    try {
+      LOG.infof("%s begins", order.name());
+      queue.submit(order);
+    } catch (InvalidRequestException never) {
+      LOG.errorf("%s cannot begin: %s", order.name(), never.getMessage()); // nor later
+    }
     line.entry =
         Optional.of(
             source.changeSchedule(

@@ -1,6 +1,7 @@
 package io.varve.server;
 
 import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled;
 import io.varve.RetryLaterException;
 import io.varve.VarveException;
@@ -18,6 +19,7 @@ import io.varve.store.ObjectStore;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -33,14 +35,26 @@ public class Server implements JobDesk, JobListener {
 
   private static final Logger LOG = Logger.getLogger("io.varve.server");
 
+  private static final Duration BETWEEN_COUNTS = Duration.ofMinutes(5);
+
+  private final Metrics metrics;
   private final Clock clock = Clock.systemUTC();
   private final BackupCatalog catalog = new BackupCatalog();
   private volatile @Nullable Parts parts;
   private volatile @Nullable Repository repository;
-  private volatile @Nullable Instant lookedAt;
+  private volatile Instant lookedAt = Instant.EPOCH;
+  private volatile Instant countedAt = Instant.EPOCH;
 
   private record Parts(
-      Configuration configuration, ObjectStore store, JobQueue queue, Scheduler scheduler) {}
+      Configuration configuration,
+      ObjectStore store,
+      JobQueue queue,
+      Scheduler scheduler,
+      Webhooks webhooks) {}
+
+  public Server(Metrics metrics) {
+    this.metrics = metrics;
+  }
 
   /**
    * Looks at a configuration before anything is begun.
@@ -51,11 +65,23 @@ public class Server implements JobDesk, JobListener {
     Scheduler.requirePossible(configuration);
   }
 
+  /** Before the port is opened. */
+  void begin(@Observes StartupEvent event) {
+    ServerProgram.configuration().ifPresent(this::start);
+  }
+
   /** Begins to serve. Makes no request: a store or database that is away may come later. */
-  public void start(Configuration configuration) {
+  private void start(Configuration configuration) {
     ObjectStore store = configuration.store().open();
     JobQueue queue = new JobQueue(configuration, store, this, clock);
-    parts = new Parts(configuration, store, queue, new Scheduler(configuration, queue, clock));
+    configuration.sources().keySet().forEach(metrics::watch);
+    parts =
+        new Parts(
+            configuration,
+            store,
+            queue,
+            new Scheduler(configuration, queue, clock),
+            new Webhooks(configuration.server().webhooks(), clock));
   }
 
   private Parts parts() {
@@ -116,16 +142,32 @@ public class Server implements JobDesk, JobListener {
     try {
       Repository there = reached(started);
       started.scheduler().tick(there);
-      Instant now = clock.instant();
-      Instant last = lookedAt;
-      if (last == null || last.plus(JobQueue.BETWEEN_LOOKS).isBefore(now)) {
-        lookedAt = now;
-        for (String source : started.configuration().sources().keySet()) {
-          started.queue().look(there.source(source));
-        }
-      }
+      started.queue().again();
+      look(started, there, clock.instant());
     } catch (VarveException away) {
       LOG.warn(away.getMessage());
+    }
+  }
+
+  private void look(Parts started, Repository there, Instant now) {
+    if (lookedAt.plus(JobQueue.BETWEEN_LOOKS).isBefore(now)) {
+      lookedAt = now;
+      for (String source : started.configuration().sources().keySet()) {
+        started.queue().look(there.source(source));
+      }
+    }
+    if (countedAt.plus(BETWEEN_COUNTS).isBefore(now)) {
+      countedAt = now;
+      for (String source : started.configuration().sources().keySet()) {
+        count(source);
+      }
+    }
+  }
+
+  private void count(String source) {
+    List<Summary> backups = backups(source);
+    if (!backups.isEmpty()) {
+      metrics.newest(source, backups.getLast());
     }
   }
 
@@ -143,6 +185,7 @@ public class Server implements JobDesk, JobListener {
     Parts started = parts;
     if (started != null) {
       started.queue().close();
+      started.webhooks().close();
       started.store().close();
     }
   }
@@ -150,6 +193,9 @@ public class Server implements JobDesk, JobListener {
   @Override
   public void ended(String source, String job, RequestEntry entry) {
     catalog.forget(source);
+    metrics.ended(source, entry, clock.instant());
+    parts().webhooks().tell(source, job, entry);
     LOG.infof("%s of %s: %s", job, source, entry.state());
+    count(source);
   }
 }

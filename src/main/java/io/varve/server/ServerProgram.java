@@ -5,19 +5,13 @@ import io.quarkus.runtime.QuarkusApplication;
 import io.varve.InvalidRequestException;
 import io.varve.configuration.Configuration;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** The server as a program: serves until it is told to end. */
 public final class ServerProgram implements QuarkusApplication {
 
   private static final AtomicReference<Configuration> CONFIGURATION = new AtomicReference<>();
-
-  private final Server server;
-
-  public ServerProgram(Server server) {
-    this.server = server;
-  }
 
   /**
    * Serves until the process is told to end. Called once, in place of the framework's own start.
@@ -33,12 +27,17 @@ public final class ServerProgram implements QuarkusApplication {
     System.setProperty("quarkus.http.host-enabled", "true");
     System.setProperty("quarkus.scheduler.enabled", "true");
     System.setProperty("quarkus.log.level", "INFO");
+    System.setProperty("quarkus.log.console.json.enabled", "true");
     Quarkus.run(ServerProgram.class);
+  }
+
+  /** What the program serves; empty where it is another command. */
+  static Optional<Configuration> configuration() {
+    return Optional.ofNullable(CONFIGURATION.get());
   }
 
   @Override
   public int run(String... args) {
-    server.start(Objects.requireNonNull(CONFIGURATION.get()));
     Quarkus.waitForExit();
     return 0;
   }

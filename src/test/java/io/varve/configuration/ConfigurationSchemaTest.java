@@ -65,7 +65,12 @@ class ConfigurationSchemaTest {
         "fields: 'credentials': {'secret': 'x'}, 'tls': {'mode': 'required', 'authorities': null}",
         "fields: 'credentials': {'secret': 'x'}, 'partSize': '64 kib', 'limitRate': '1048576'",
         "fields: 'credentials': {'secret': 'x'}, 'parallel': 64, 'maxThreadsRunning': 0",
-        "fields: 'credentials': {'secret': 'x'}, 'parallel': 2.0, 'tags': [], 'snapshot': null"
+        "fields: 'credentials': {'secret': 'x'}, 'parallel': 2.0, 'tags': [], 'snapshot': null",
+        "fields: 'credentials': {'secret': 'x'}, 'schedules': {'full': {'cron': '0 0 * * *'}}",
+        "fields: 'credentials': {'secret': 'x'}, 'schedules': {'sync': {'cron': '0 * * * *',"
+            + " 'timeZone': null, 'options': {'target': 't'}}}",
+        "{'store': {'location': 's3://bucket'}, 'server': {}}",
+        "{'store': {'location': 's3://bucket'}, 'server': {'jobs': 64, 'tokens': {}}}"
       })
   void goodDocuments(String document) {
     requireGood(written(document));
@@ -131,7 +136,20 @@ class ConfigurationSchemaTest {
         "fields: 'credentials': {'secret': 'x'}, 'limitRate': '-1'",
         "fields: 'credentials': {'secret': 'x'}, 'maxThreadsRunning': -1",
         "fields: 'credentials': {'secret': 'x'}, 'snapshot': 'best'",
-        "fields: 'credentials': {'secret': 'x'}, 'overwrite': true"
+        "fields: 'credentials': {'secret': 'x'}, 'overwrite': true",
+        "fields: 'credentials': {'secret': 'x'}, 'schedules': {'hourly': {'cron': '0 * * * *'}}",
+        "fields: 'credentials': {'secret': 'x'}, 'schedules': {'full': {}}",
+        "fields: 'credentials': {'secret': 'x'}, 'schedules': {'full': {'cron': '0 * * * *',"
+            + " 'zone': 'UTC'}}",
+        "fields: 'credentials': {'secret': 'x'}, 'schedules': {'full': {'cron': '0 * * * *',"
+            + " 'jitter': 'some'}}",
+        "fields: 'credentials': {'secret': 'x'}, 'schedules': {'full': {'cron': '0 * * * *',"
+            + " 'options': []}}",
+        "{'store': {'location': 's3://bucket'}, 'server': {'jobs': 0}}",
+        "{'store': {'location': 's3://bucket'}, 'server': {'port': 80}}",
+        "{'store': {'location': 's3://bucket'}, 'server': {'tokens': {'t': {'roles': ['read']}}}}",
+        "{'store': {'location': 's3://bucket'}, 'server': {'tokens': {'t': {'sha256': 'secret',"
+            + " 'roles': ['read']}}}}"
       })
   void badDocuments(String document) {
     String text = written(document);

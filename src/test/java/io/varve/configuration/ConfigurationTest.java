@@ -1,5 +1,6 @@
 package io.varve.configuration;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,11 +15,15 @@ import io.varve.mysql.TlsSettings;
 import io.varve.store.ObjectStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,7 +46,11 @@ class ConfigurationTest {
             "tls": {"mode": "verify-identity", "authorities": "rds"},
             "include": ["shop.*"], "exclude": ["shop.log_*"],
             "accounts": true, "parallel": 3, "partSize": "16M", "compressionLevel": 7,
-            "snapshot": "gtid", "limitRate": "20M", "maxThreadsRunning": 40, "tags": ["nightly"]
+            "snapshot": "gtid", "limitRate": "20M", "maxThreadsRunning": 40, "tags": ["nightly"],
+            "schedules": {
+              "incremental": {"cron": "30 2 * * *", "timeZone": "Europe/Berlin", "jitter": "10m"},
+              "prune": {"cron": "0 5 * * SUN", "options": {"keep": {"daily": 7}}}
+            }
           }
         },
         "targets": {
@@ -49,6 +58,15 @@ class ConfigurationTest {
             "address": "mariadb://10.0.0.1",
             "credentials": {"user": "root", "passwordVariable": "STAGING_PASSWORD"},
             "parallel": 2, "overwrite": true, "noBinaryLog": true, "limitRate": null
+          }
+        },
+        "server": {
+          "jobs": 3,
+          "tokens": {
+            "on-call": {
+              "sha256": "b1946ac92492d2347c6235b4d2611184a1d2c3b4e5f60718293a4b5c6d7e8f90",
+              "roles": ["backup", "restore"], "expires": "2027-01-31T00:00:00Z"
+            }
           }
         }
       }
@@ -79,6 +97,21 @@ class ConfigurationTest {
     assertThat(shop.throttling())
         .isEqualTo(new Throttling(OptionalLong.of(20L << 20), OptionalInt.of(40)));
     assertThat(shop.tags()).containsExactly("nightly");
+    ScheduleConfiguration nightly = requireNonNull(shop.schedules().get(ScheduledKind.INCREMENTAL));
+    assertThat(nightly.timetable().firstAfter(Instant.parse("2026-07-01T00:00:00Z")))
+        .contains(Instant.parse("2026-07-01T00:30:00Z"));
+    assertThat(nightly.jitter()).isEqualTo(Duration.ofMinutes(10));
+    ScheduleConfiguration prune = requireNonNull(shop.schedules().get(ScheduledKind.PRUNE));
+    assertThat(prune.timetable().zone()).isEqualTo(ZoneId.of("UTC"));
+    assertThat(prune.options().at("/keep/daily").asInt()).isEqualTo(7);
+    assertThat(configuration.server().jobs()).isEqualTo(3);
+    assertThat(configuration.server().tokens())
+        .containsExactly(
+            new ApiToken(
+                "on-call",
+                "b1946ac92492d2347c6235b4d2611184a1d2c3b4e5f60718293a4b5c6d7e8f90",
+                Set.of(ApiRole.BACKUP, ApiRole.RESTORE),
+                Optional.of(Instant.parse("2027-01-31T00:00:00Z"))));
     TargetConfiguration staging = configuration.target("staging");
     assertThat(staging.settings().address().authority()).isEqualTo("10.0.0.1:3306");
     assertThat(staging.parallel()).isEqualTo(2);
@@ -105,6 +138,7 @@ class ConfigurationTest {
     assertThat(shop.accounts()).isFalse();
     assertThat(shop.throttling()).isEqualTo(Throttling.NONE);
     assertThat(shop.tags()).isEmpty();
+    assertThat(shop.schedules()).isEmpty();
   }
 
   @Test

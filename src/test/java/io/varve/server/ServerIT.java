@@ -1,8 +1,11 @@
 package io.varve.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpServer;
 import io.varve.repository.Json;
 import io.varve.store.Sha256;
 import io.varve.testing.EmbeddedS3;
@@ -11,17 +14,23 @@ import io.varve.testing.SchemaContents;
 import io.varve.testing.TestSchema;
 import io.varve.testing.TestServer;
 import io.varve.testing.TestUser;
+import java.net.InetSocketAddress;
+import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code varve serve}: the packaged program, a real database, a real store. */
@@ -62,6 +71,13 @@ class ServerIT {
   }
 
   private Map<String, String> environment(Map<String, ?> schedules) {
+    return environment(schedules, Map.of());
+  }
+
+  /**
+   * @param ofServer more fields of the server
+   */
+  private Map<String, String> environment(Map<String, ?> schedules, Map<String, ?> ofServer) {
     Instant later = Instant.now().plus(Duration.ofDays(1));
     String address = "mysql://" + server.host() + ":" + server.port();
     Map<String, ?> credentials = Map.of("user", user.name(), "passwordVariable", "PASSWORD");
@@ -71,6 +87,14 @@ class ServerIT {
     source.put("include", List.of(schema.name()));
     source.put("partSize", "64K");
     source.put("schedules", schedules);
+    Map<String, Object> itself = new HashMap<>(ofServer);
+    itself.put(
+        "tokens",
+        Map.of(
+            "reader", token(READER, "read", later),
+            "keeper", token(KEEPER, "backup", later),
+            "restorer", token(RESTORER, "restore", later),
+            "gone", token(EXPIRED, "restore", Instant.now().minusSeconds(1))));
     Map<String, ?> document =
         Map.of(
             "store",
@@ -88,18 +112,14 @@ class ServerIT {
             "targets",
             Map.of("scratch", Map.of("address", address, "credentials", credentials)),
             "server",
-            Map.of(
-                "tokens",
-                Map.of(
-                    "reader", token(READER, "read", later),
-                    "keeper", token(KEEPER, "backup", later),
-                    "restorer", token(RESTORER, "restore", later),
-                    "gone", token(EXPIRED, "restore", Instant.now().minusSeconds(1)))));
+            itself);
     return Map.of(
         "VARVE_CONFIG",
         Json.line(document),
         "PASSWORD",
         user.password(),
+        "PAGER_SECRET",
+        "pager's secret",
         "AWS_ACCESS_KEY_ID",
         s3.credentials().accessKey(),
         "AWS_SECRET_ACCESS_KEY",
@@ -148,10 +168,89 @@ class ServerIT {
               "/restores",
               Json.line(
                   Map.of("target", "scratch", "renames", Map.of(schema.name(), copy.name()))));
+      ServerProcess.Answer events = serving.get(READER, restore + "/events");
+      assertThat(events.body().lines().filter(line -> line.startsWith("data:")).toList())
+          .isNotEmpty()
+          .last(STRING)
+          .contains("\"state\":\"done\"");
       JsonNode restored = serving.await(READER, restore, ServerIT::isDone);
       assertThat(restored.path("report").path("rows").asInt()).isEqualTo(2_000);
       assertThat(SchemaContents.of(server, copy.name()))
           .isEqualTo(SchemaContents.of(server, schema.name()));
+    }
+  }
+
+  @Test
+  void metricsSayHowOldTheNewestBackupIs() {
+    try (ServerProcess serving = ServerProcess.start(environment(Map.of()))) {
+      String job = begin(serving, KEEPER, "/backups", "{}");
+      serving.await(READER, job, ServerIT::isDone);
+      assertThat(serving.get("", "/q/metrics").status()).isEqualTo(401);
+      String metrics = serving.get(READER, "/q/metrics").body();
+      assertThat(metrics)
+          .containsPattern("varve_backup_age_seconds\\{source=\"shop\"\\} [0-9]\\.0")
+          .containsPattern("varve_backup_stored_bytes\\{source=\"shop\"\\} [1-9]")
+          .containsPattern("varve_jobs_total\\{.*kind=\"backup\".*state=\"done\".*\\} 1\\.0");
+      assertThat(serving.get("", "/q/health/ready").status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void aWebhookIsToldOfFailuresSignedAndAgain() throws Exception {
+    List<String> taken = new CopyOnWriteArrayList<>();
+    HttpServer pager = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    pager.createContext(
+        "/",
+        exchange -> {
+          String body =
+              new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+          Headers headers = exchange.getRequestHeaders();
+          String signed =
+              headers.getFirst("webhook-id")
+                  + "."
+                  + headers.getFirst("webhook-timestamp")
+                  + "."
+                  + body;
+          boolean isFirst = taken.isEmpty();
+          taken.add(headers.getFirst("webhook-signature").equals("v1," + hmac(signed)) + body);
+          exchange.sendResponseHeaders(isFirst ? 503 : 204, -1);
+          exchange.close();
+        });
+    pager.start();
+    Map<String, ?> hook =
+        Map.of(
+            "url",
+            "http://127.0.0.1:" + pager.getAddress().getPort() + "/pager",
+            "secretVariable",
+            "PAGER_SECRET");
+    try (ServerProcess serving =
+        ServerProcess.start(environment(Map.of(), Map.of("webhooks", Map.of("pager", hook))))) {
+      String job = begin(serving, KEEPER, "/backups", "{\"kind\": \"incremental\"}");
+      serving.await(READER, job, ServerIT::isDone);
+      String failing = begin(serving, KEEPER, "/verifications", "{\"backup\": \"2001-01-01\"}");
+      JsonNode failed =
+          serving.await(READER, failing, it -> it.path("state").asText().equals("failed"));
+      assertThat(failed.at("/failure/error").asText()).isEqualTo("InvalidRequestException");
+      long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+      while (taken.size() < 2 && System.nanoTime() < end) {
+        Thread.sleep(100);
+      }
+      assertThat(taken).hasSize(2);
+    } finally {
+      pager.stop(0);
+    }
+    assertThat(taken.getFirst()).isEqualTo(taken.getLast()).startsWith("true{");
+    assertThat(taken.getFirst()).contains("\"type\":\"job.failed\"", "there is none");
+  }
+
+  private static String hmac(String content) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec("pager's secret".getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+      return Base64.getEncoder()
+          .encodeToString(mac.doFinal(content.getBytes(StandardCharsets.UTF_8)));
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError(e);
     }
   }
 
@@ -168,7 +267,7 @@ class ServerIT {
                     request
                         .header("Idempotency-Key", "tonight's")
                         .header("Content-Type", "application/json")
-                        .POST(java.net.http.HttpRequest.BodyPublishers.ofString("{}")));
+                        .POST(HttpRequest.BodyPublishers.ofString("{}")));
         assertThat(answer.status()).isEqualTo(202);
         first = first.isEmpty() ? answer.json().path("id").asText() : first;
         assertThat(answer.json().path("id").asText()).isEqualTo(first);
@@ -183,26 +282,47 @@ class ServerIT {
                   request
                       .header("Idempotency-Key", "tonight's")
                       .header("Content-Type", "application/json")
-                      .POST(
-                          java.net.http.HttpRequest.BodyPublishers.ofString(
-                              "{\"kind\": \"full\"}")));
+                      .POST(HttpRequest.BodyPublishers.ofString("{\"kind\": \"full\"}")));
       assertThat(other.status()).isEqualTo(422);
       assertThat(other.json().path("detail").asText()).contains("asked for something else");
     }
   }
 
   @Test
-  void aScheduleBeginsItsBackups() {
-    try (ServerProcess serving =
-        ServerProcess.start(environment(Map.of("incremental", Map.of("cron", "* * * * *"))))) {
-      JsonNode next =
-          serving
-              .await(READER, API + "/schedules", it -> it.path("schedules").get(0).has("next"))
+  void twoServersDoOneThingOnce() {
+    Map<String, String> environment = environment(Map.of("full", Map.of("cron", "* * * * *")));
+    try (ServerProcess one = ServerProcess.start(environment);
+        ServerProcess other = ServerProcess.start(environment)) {
+      List<ServerProcess> both = List.of(one, other);
+      JsonNode schedule =
+          one.await(READER, API + "/schedules", it -> it.path("schedules").get(0).has("next"))
               .path("schedules")
               .get(0);
-      assertThat(Instant.parse(next.path("next").asText()))
+      assertThat(Instant.parse(schedule.path("next").asText()))
           .isBetween(Instant.now().minusSeconds(5), Instant.now().plusSeconds(61));
-      serving.await(READER, SHOP + "/backups", it -> it.path("items").size() == 1);
+      for (ServerProcess serving : both) {
+        ServerProcess.Answer answer =
+            serving.send(
+                KEEPER,
+                SHOP + "/backups",
+                request ->
+                    request
+                        .header("Idempotency-Key", "both")
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString("{}")));
+        assertThat(answer.status()).as(answer.body()).isEqualTo(202);
+      }
+      one.await(
+          READER,
+          SHOP + "/jobs",
+          jobs ->
+              jobs.path("items").size() >= 2
+                  && jobs.path("items").findValuesAsText("state").stream()
+                      .allMatch("done"::equals));
+      JsonNode jobs = other.get(READER, SHOP + "/jobs").json().path("items");
+      JsonNode backups =
+          other.await(READER, SHOP + "/backups", it -> it.path("items").size() >= jobs.size());
+      assertThat(backups.path("items")).hasSize(jobs.size());
     }
   }
 
@@ -238,27 +358,38 @@ class ServerIT {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "'',                 GET,  /api/v1/sources,               401",
-    "'',                 GET,  /api/v1/nothing,               401",
-    "'',                 GET,  /q/openapi,                    401",
-    "'',                 GET,  /q/health/live,                200",
-    "wrong,              GET,  /api/v1/sources,               401",
-    "expired-0badcafe,   GET,  /api/v1/sources,               401",
-    "reader-5f0c1f7e,    GET,  /api/v1/sources,               200",
-    "reader-5f0c1f7e,    POST, /api/v1/sources/shop/backups,  403",
-    "reader-5f0c1f7e,    POST, /api/v1/sources/shop/restores, 403",
-    "keeper-9a1be2d3,    POST, /api/v1/sources/shop/restores, 403",
-    "restorer-77c0d9aa,  POST, /api/v1/sources/shop/backups,  403",
-  })
-  void whoMayDoWhat(String token, String method, String path, int status) {
+  @Test
+  void whoMayDoWhat() {
+    List<List<String>> cases =
+        List.of(
+            List.of("", "GET", API + "/sources", "401"),
+            List.of("", "GET", API + "/nothing", "401"),
+            List.of("", "GET", "/q/openapi", "401"),
+            List.of("", "GET", "/q/metrics", "401"),
+            List.of("", "GET", "/q/health/live", "200"),
+            List.of("wrong", "GET", API + "/sources", "401"),
+            List.of(EXPIRED, "GET", API + "/sources", "401"),
+            List.of(READER, "GET", API + "/sources", "200"),
+            List.of(READER, "GET", "/q/openapi", "200"),
+            List.of(READER, "POST", SHOP + "/backups", "403"),
+            List.of(READER, "POST", SHOP + "/restores", "403"),
+            List.of(READER, "POST", SHOP + "/schedules/full/pause", "403"),
+            List.of(KEEPER, "POST", SHOP + "/restores", "403"),
+            List.of(KEEPER, "POST", SHOP + "/syncs", "403"),
+            List.of(RESTORER, "POST", SHOP + "/backups", "403"),
+            List.of(RESTORER, "POST", SHOP + "/prunes", "403"));
     try (ServerProcess serving = ServerProcess.start(environment(Map.of()))) {
-      ServerProcess.Answer answer =
-          method.equals("GET") ? serving.get(token, path) : serving.post(token, path, "{}");
-      assertThat(answer.status()).as(answer.body()).isEqualTo(status);
-      if (status == 401) {
-        assertThat(answer.response().headers().firstValue("WWW-Authenticate")).isPresent();
+      for (List<String> each : cases) {
+        String token = each.get(0);
+        String path = each.get(2);
+        ServerProcess.Answer answer =
+            each.get(1).equals("GET") ? serving.get(token, path) : serving.post(token, path, "{}");
+        assertThat(answer.status())
+            .as(each + " " + answer.body())
+            .isEqualTo(Integer.parseInt(each.get(3)));
+        if (answer.status() == 401) {
+          assertThat(answer.response().headers().firstValue("WWW-Authenticate")).isPresent();
+        }
       }
       assertThat(serving.log()).doesNotContain(READER, KEEPER, RESTORER, user.password());
     }
