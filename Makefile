@@ -150,8 +150,9 @@ target/demo.classpath: $(sources) $(test_sources)
 	@$(maven) demo 'Building the demo' package -DskipTests dependency:build-classpath -Dmdep.outputFile=$@
 	@touch $@ target/quarkus-app/quarkus-run.jar
 
+# OLD_CPUS: more for the native-image of the program for CPUs without SHA instructions, -Ob for a quick build
 target/native/varve: $(sources)
-	@src/build/native program
+	@OLD_CPUS=$(OLD_CPUS) src/build/native program
 
 target/native/function.zip: $(sources)
 	@src/build/native function
