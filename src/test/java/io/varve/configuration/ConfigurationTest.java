@@ -224,7 +224,7 @@ class ConfigurationTest {
             "sources.shop.snapshot cannot be used: there is no such way",
             "sources.shop.limitRate has to be a size",
             "sources.no/name has a name of other characters",
-            "target is no field that is known; here may be sources, store, targets")
+            "target is no field that is known; here may be server, sources, store, targets")
         .doesNotContain("hunter2");
   }
 
