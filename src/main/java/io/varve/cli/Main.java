@@ -1,23 +1,21 @@
 package io.varve.cli;
 
-import io.quarkus.runtime.Quarkus;
-import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
 
-/** Where the program begins. */
+/**
+ * Where the program begins. Commands need nothing of the framework while they run, and start sooner
+ * without it; the server starts it.
+ */
 @QuarkusMain
-public final class Main implements QuarkusApplication {
+public final class Main {
+
+  private Main() {}
 
   public static void main(String[] args) {
     FasterProgram.takeOver();
-    if (ServeCommand.isMeant(args)) {
-      System.exit(VarveCommand.execute(System.out, System.err, args));
-    }
-    Quarkus.run(Main.class, args);
-  }
-
-  @Override
-  public int run(String... args) {
-    return InterruptibleRun.run(() -> VarveCommand.execute(System.out, System.err, args));
+    System.exit(
+        ServeCommand.isMeant(args)
+            ? VarveCommand.execute(System.out, System.err, args)
+            : InterruptibleRun.run(() -> VarveCommand.execute(System.out, System.err, args)));
   }
 }

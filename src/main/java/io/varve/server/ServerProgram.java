@@ -24,8 +24,6 @@ public final class ServerProgram implements QuarkusApplication {
     CONFIGURATION.set(configuration);
     System.setProperty("quarkus.http.host", host);
     System.setProperty("quarkus.http.port", Integer.toString(port));
-    System.setProperty("quarkus.http.host-enabled", "true");
-    System.setProperty("quarkus.scheduler.enabled", "true");
     System.setProperty("quarkus.log.level", "INFO");
     System.setProperty("quarkus.log.console.json.enabled", "true");
     Quarkus.run(ServerProgram.class);

@@ -118,6 +118,22 @@ final class ServerProcess implements AutoCloseable {
                 .POST(HttpRequest.BodyPublishers.ofString(body)));
   }
 
+  /**
+   * As above.
+   *
+   * @param key under which it is done once
+   */
+  Answer postOnce(String token, String path, String body, String key) {
+    return send(
+        token,
+        path,
+        request ->
+            request
+                .header("Idempotency-Key", key)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
   Answer send(String token, String path, UnaryOperator<HttpRequest.Builder> how) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(address() + path)).timeout(LONGEST_WAIT);
