@@ -25,6 +25,9 @@ public interface JobDesk {
   /** The backups of a source, oldest first, as they were some seconds ago at most. */
   List<Summary> backups(String source);
 
+  /** Somebody has been told of a change: what is shown of the source from now on is newer. */
+  void changed(String source, Instant when);
+
   /**
    * Has a job done. Asked for again under the same name, it is done once.
    *

@@ -11,8 +11,8 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
       Page.class,
       Problem.class,
       SchedulesResource.Schedules.class,
-      SchedulesResource.ScheduleView.class,
-      SourcesResource.SourceView.class,
+      ScheduleView.class,
+      SourceView.class,
       SourcesResource.Sources.class,
       SourcesResource.TargetView.class,
       SourcesResource.Targets.class

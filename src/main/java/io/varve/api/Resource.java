@@ -86,6 +86,13 @@ abstract class Resource {
     return desk.repository()
         .source(source)
         .requested(id)
+        .map(
+            entry -> {
+              if (!entry.isOpen() && entry.changedAt() != null) {
+                desk.changed(source, entry.changedAt());
+              }
+              return entry;
+            })
         .map(entry -> JobView.of(source, id, entry, desk.activity(source, id).orElse(null)))
         .orElseThrow(() -> Problem.notFound("There is no job of that name.").exception());
   }

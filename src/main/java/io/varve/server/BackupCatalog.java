@@ -3,6 +3,9 @@ package io.varve.server;
 import io.varve.repository.BackupId;
 import io.varve.repository.SourceRepository;
 import io.varve.repository.Summary;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,44 +17,52 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class BackupCatalog {
 
-  private static final long FRESH_NANOS = 5_000_000_000L;
+  private static final Duration FRESH = Duration.ofSeconds(5);
 
+  private final Clock clock;
   private final Map<String, Listing> listings = new ConcurrentHashMap<>();
+
+  BackupCatalog(Clock clock) {
+    this.clock = clock;
+  }
 
   private static final class Listing {
     private final Map<BackupId, Summary> known = new HashMap<>();
     private volatile List<Summary> backups = List.of();
-    private volatile long read = System.nanoTime() - FRESH_NANOS;
+    private volatile Instant readAt = Instant.EPOCH;
 
-    private boolean isFresh() {
-      return System.nanoTime() - read < FRESH_NANOS;
+    private boolean isFresh(Clock clock) {
+      return clock.instant().isBefore(readAt.plus(FRESH));
     }
 
-    private synchronized void refresh(SourceRepository source) {
-      if (!isFresh()) {
+    private synchronized void refresh(SourceRepository source, Clock clock) {
+      if (!isFresh(clock)) {
+        Instant begun = clock.instant();
         List<Summary> now = source.backups(known);
         known.clear();
         now.forEach(summary -> known.put(summary.id(), summary));
         backups = now;
-        read = System.nanoTime();
+        readAt = begun;
       }
     }
   }
 
   List<Summary> backups(SourceRepository source) {
     Listing listing = listings.computeIfAbsent(source.name(), name -> new Listing());
-    if (!listing.isFresh()) {
-      listing.refresh(source);
+    if (!listing.isFresh(clock)) {
+      listing.refresh(source, clock);
     }
     return listing.backups;
   }
 
-  /** Something has changed: the next question looks again. */
-  void forget(String source) {
+  /** Something has changed: what was read before that is old. */
+  void changed(String source, Instant when) {
     listings.computeIfPresent(
         source,
         (name, listing) -> {
-          listing.read = System.nanoTime() - FRESH_NANOS;
+          if (!listing.readAt.isAfter(when)) {
+            listing.readAt = Instant.EPOCH;
+          }
           return listing;
         });
   }

@@ -39,7 +39,7 @@ public class Server implements JobDesk, JobListener {
 
   private final Metrics metrics;
   private final Clock clock = Clock.systemUTC();
-  private final BackupCatalog catalog = new BackupCatalog();
+  private final BackupCatalog catalog = new BackupCatalog(clock);
   private volatile @Nullable Parts parts;
   private volatile @Nullable Repository repository;
   private volatile Instant lookedAt = Instant.EPOCH;
@@ -105,6 +105,11 @@ public class Server implements JobDesk, JobListener {
   @Override
   public List<Summary> backups(String source) {
     return catalog.backups(repository().source(source));
+  }
+
+  @Override
+  public void changed(String source, Instant when) {
+    catalog.changed(source, when);
   }
 
   @Override
@@ -192,7 +197,7 @@ public class Server implements JobDesk, JobListener {
 
   @Override
   public void ended(String source, String job, RequestEntry entry) {
-    catalog.forget(source);
+    catalog.changed(source, clock.instant());
     metrics.ended(source, entry, clock.instant());
     parts().webhooks().tell(source, job, entry);
     LOG.infof("%s of %s: %s", job, source, entry.state());

@@ -150,6 +150,9 @@ class ServerIT {
       JsonNode done = serving.await(READER, job, ServerIT::isDone);
       String id = done.path("report").path("backupId").asText();
 
+      JsonNode shop = serving.get(READER, SHOP).json();
+      assertThat(shop.at("/latest/id").asText()).isEqualTo(id);
+      assertThat(shop.path("ageSeconds").asInt()).isBetween(0, 60);
       JsonNode backups = serving.get(READER, SHOP + "/backups").json();
       assertThat(backups.path("items")).hasSize(1);
       assertThat(backups.path("items").get(0).path("id").asText()).isEqualTo(id);

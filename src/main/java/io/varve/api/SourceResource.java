@@ -3,8 +3,12 @@ package io.varve.api;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.varve.configuration.ScheduleConfiguration;
+import io.varve.configuration.ScheduledKind;
+import io.varve.configuration.SourceConfiguration;
 import io.varve.job.JobKind;
 import io.varve.repository.Json;
+import io.varve.repository.ScheduleEntry;
 import io.varve.repository.SourceRepository;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Singleton;
@@ -25,18 +29,24 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** What is done for a source: begun here, and looked at. */
+/** A source: what is done for it, begun here and looked at, and its schedules. */
 @Singleton
 @Path(Resource.BASE + "/sources/{source}")
 @RolesAllowed(Roles.READ)
-@Consumes(MediaType.APPLICATION_JSON)
-@Tag(name = "Jobs")
-public class JobsResource extends Resource {
+@Tag(name = "Jobs of a source")
+public class SourceResource extends Resource {
 
   private static final Duration BETWEEN_EVENTS = Duration.ofSeconds(1);
 
-  public JobsResource(JobDesk desk) {
+  public SourceResource(JobDesk desk) {
     super(desk);
+  }
+
+  @GET
+  @Operation(summary = "A source, with its newest backup and what begins next")
+  public Response one(@PathParam("source") String name) {
+    source(name);
+    return json(SourceView.of(desk, name));
   }
 
   @GET
@@ -54,7 +64,7 @@ public class JobsResource extends Resource {
   @GET
   @Path("jobs/{job}")
   @Operation(summary = "A job: how far it is, and its report once it is done")
-  public Response one(@PathParam("source") String name, @PathParam("job") String id) {
+  public Response oneJob(@PathParam("source") String name, @PathParam("job") String id) {
     source(name);
     return json(job(name, id));
   }
@@ -93,6 +103,7 @@ public class JobsResource extends Resource {
 
   @POST
   @Path("restores")
+  @Consumes(MediaType.APPLICATION_JSON)
   @RolesAllowed(Roles.RESTORE)
   @Operation(summary = "Begin a restore, or plan one with dryRun")
   public Response restore(
@@ -104,6 +115,7 @@ public class JobsResource extends Resource {
 
   @POST
   @Path("syncs")
+  @Consumes(MediaType.APPLICATION_JSON)
   @RolesAllowed(Roles.RESTORE)
   @Operation(summary = "Back up what has changed, and have a standby follow")
   public Response sync(
@@ -115,6 +127,7 @@ public class JobsResource extends Resource {
 
   @POST
   @Path("verifications")
+  @Consumes(MediaType.APPLICATION_JSON)
   @RolesAllowed(Roles.BACKUP)
   @Operation(summary = "Begin to verify backups")
   public Response verify(
@@ -126,6 +139,7 @@ public class JobsResource extends Resource {
 
   @POST
   @Path("prunes")
+  @Consumes(MediaType.APPLICATION_JSON)
   @RolesAllowed(Roles.BACKUP)
   @Operation(summary = "Begin to take old backups away, or see which with dryRun")
   public Response prune(
@@ -133,5 +147,34 @@ public class JobsResource extends Resource {
       @HeaderParam("Idempotency-Key") @Nullable String key,
       byte @Nullable [] body) {
     return begin(name, JobKind.PRUNE, body, key);
+  }
+
+  @POST
+  @Path("schedules/{kind}/pause")
+  @RolesAllowed(Roles.BACKUP)
+  @Operation(summary = "Begin nothing by a schedule until it is resumed")
+  public Response pause(@PathParam("source") String name, @PathParam("kind") String kind) {
+    return change(name, kind, true);
+  }
+
+  @POST
+  @Path("schedules/{kind}/resume")
+  @RolesAllowed(Roles.BACKUP)
+  @Operation(summary = "Go on with a schedule; what has passed is not made up for")
+  public Response resume(@PathParam("source") String name, @PathParam("kind") String kind) {
+    return change(name, kind, false);
+  }
+
+  private Response change(String name, String word, boolean paused) {
+    ScheduledKind kind =
+        ScheduledKind.named(word)
+            .orElseThrow(() -> Problem.notFound("There is no such kind.").exception());
+    SourceConfiguration source = desk.configuration().sources().get(name);
+    ScheduleConfiguration schedule = source == null ? null : source.schedules().get(kind);
+    if (schedule == null) {
+      throw Problem.notFound("There is no schedule of that source and kind.").exception();
+    }
+    ScheduleEntry entry = desk.pause(name, kind, paused);
+    return json(ScheduleView.of(desk, name, kind, schedule, entry.paused()));
   }
 }
