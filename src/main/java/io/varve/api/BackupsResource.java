@@ -2,11 +2,8 @@ package io.varve.api;
 
 import io.varve.job.JobKind;
 import io.varve.repository.BackupId;
-import io.varve.repository.PartEntry;
 import io.varve.repository.SourceRepository;
 import io.varve.repository.Summary;
-import io.varve.repository.TableChange;
-import io.varve.repository.TableEntry;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.Consumes;
@@ -57,32 +54,6 @@ public class BackupsResource extends Resource {
       @Context Request conditions) {
     Summary summary = summary(name, id);
     return unlessKnown(conditions, summary, () -> json(summary));
-  }
-
-  /**
-   * What a backup has of a table.
-   *
-   * @param change since the parent; null in a full backup
-   */
-  record TableView(
-      String schema,
-      String table,
-      long rows,
-      int parts,
-      long rawBytes,
-      long storedBytes,
-      @Nullable TableChange change) {
-
-    static TableView of(TableEntry table) {
-      return new TableView(
-          table.definition().name().schema(),
-          table.definition().name().table(),
-          table.rows(),
-          table.parts().size(),
-          table.parts().stream().mapToLong(PartEntry::rawBytes).sum(),
-          table.parts().stream().mapToLong(PartEntry::storedBytes).sum(),
-          table.change());
-    }
   }
 
   @GET

@@ -2,20 +2,20 @@ package io.varve.api;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
-/** The records that the API writes as JSON: a native executable keeps only what it is told of. */
+/**
+ * The records that the API writes as JSON: a native executable keeps only what it is told of. They
+ * know nothing of HTTP, for that of functions, where they are never made, is told of them too.
+ */
 @RegisterForReflection(
     targets = {
       Activity.class,
-      BackupsResource.TableView.class,
       JobView.class,
       Page.class,
       Problem.class,
-      SchedulesResource.Schedules.class,
       ScheduleView.class,
       SourceView.class,
-      SourcesResource.Sources.class,
-      SourcesResource.TargetView.class,
-      SourcesResource.Targets.class
+      TableView.class,
+      TargetView.class
     })
 final class NativeReflection {
 

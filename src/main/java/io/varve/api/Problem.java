@@ -7,8 +7,6 @@ import io.varve.DamageFoundException;
 import io.varve.InvalidRequestException;
 import io.varve.RetryLaterException;
 import io.varve.VarveException;
-import io.varve.repository.Json;
-import jakarta.ws.rs.core.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 public record Problem(String type, String title, int status, String detail, @Nullable String hint) {
 
   public static final String MEDIA_TYPE = "application/problem+json";
-  private static final int RETRY_SECONDS = 10;
 
   static Problem of(VarveException failure) {
     return switch (failure) {
@@ -49,15 +46,6 @@ public record Problem(String type, String title, int status, String detail, @Nul
 
   static Problem notFound(String what) {
     return of("not-found", "Not found", 404, what);
-  }
-
-  Response response() {
-    Response.ResponseBuilder response =
-        Response.status(status).type(MEDIA_TYPE).entity(Json.write(this));
-    if (status == 503) {
-      response.header("Retry-After", RETRY_SECONDS);
-    }
-    return response.build();
   }
 
   /** Ends a request with this problem. */

@@ -10,6 +10,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Response;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -25,8 +26,6 @@ public class SchedulesResource extends Resource {
     super(desk);
   }
 
-  record Schedules(List<ScheduleView> schedules) {}
-
   @GET
   @Path("schedules")
   @Operation(summary = "What begins by itself, and when next")
@@ -37,7 +36,7 @@ public class SchedulesResource extends Resource {
             (name, source) ->
                 new TreeMap<>(source.schedules())
                     .forEach((kind, schedule) -> schedules.add(view(name, kind, schedule))));
-    return json(new Schedules(schedules));
+    return json(Map.of("schedules", schedules));
   }
 
   private ScheduleView view(String name, ScheduledKind kind, ScheduleConfiguration schedule) {

@@ -6,7 +6,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Response;
 import java.util.Comparator;
-import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -22,24 +22,13 @@ public class SourcesResource extends Resource {
     super(desk);
   }
 
-  record Sources(List<SourceView> sources) {}
-
-  /**
-   * A target.
-   *
-   * @param overwrite whether a restore may replace tables that stand there
-   */
-  record TargetView(String name, boolean overwrite) {}
-
-  record Targets(List<TargetView> targets) {}
-
   @GET
   @Path("sources")
   @Operation(summary = "The sources, each with its newest backup and what begins next")
   public Response sources() {
     TreeSet<String> names = new TreeSet<>(desk.configuration().sources().keySet());
     names.addAll(desk.repository().sources());
-    return json(new Sources(names.stream().map(name -> SourceView.of(desk, name)).toList()));
+    return json(Map.of("sources", names.stream().map(name -> SourceView.of(desk, name)).toList()));
   }
 
   @GET
@@ -47,7 +36,8 @@ public class SourcesResource extends Resource {
   @Operation(summary = "The targets that restores may go into")
   public Response targets() {
     return json(
-        new Targets(
+        Map.of(
+            "targets",
             desk.configuration().targets().entrySet().stream()
                 .map(target -> new TargetView(target.getKey(), target.getValue().overwrite()))
                 .sorted(Comparator.comparing(TargetView::name))
