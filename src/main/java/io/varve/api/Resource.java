@@ -97,7 +97,7 @@ abstract class Resource {
         .orElseThrow(() -> Problem.notFound("There is no job of that name.").exception());
   }
 
-  private static ObjectNode fields(byte @Nullable [] body) {
+  static ObjectNode fields(byte @Nullable [] body) {
     if (body == null || body.length == 0) {
       return MAPPER.createObjectNode();
     }

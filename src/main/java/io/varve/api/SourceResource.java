@@ -1,5 +1,6 @@
 package io.varve.api;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
@@ -146,7 +147,29 @@ public class SourceResource extends Resource {
       @PathParam("source") String name,
       @HeaderParam("Idempotency-Key") @Nullable String key,
       byte @Nullable [] body) {
-    return begin(name, JobKind.PRUNE, body, key);
+    ObjectNode fields = fields(body);
+    return fields.path("dryRun").asBoolean()
+        ? begin(name, JobKind.PRUNE, body, key)
+        : begin(name, JobKind.PRUNE, Json.write(configuredPrune(name, fields)), key);
+  }
+
+  /** What is taken away for good is the configuration's to say, and not that of whoever asks. */
+  private ObjectNode configuredPrune(String name, ObjectNode asked) {
+    SourceConfiguration source = desk.configuration().sources().get(name);
+    ScheduleConfiguration prune =
+        source == null ? null : source.schedules().get(ScheduledKind.PRUNE);
+    if (prune == null || !asked.isEmpty()) {
+      throw Problem.of(
+              "invalid-request",
+              "Something has to change",
+              422,
+              "What is to stay is said by sources."
+                  + name
+                  + ".schedules.prune.options of the configuration alone. Send {}, or a policy with"
+                  + " dryRun to see what it would take away.")
+          .exception();
+    }
+    return prune.options();
   }
 
   @POST
