@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Why a request was not done, as RFC 9457 has it.
  *
- * @param type names the kind of problem: what stands in docs/api.md
+ * @param type names the kind of problem: {@code urn:varve:problem:} and a word
  * @param status of HTTP
  * @param hint what to do
  */

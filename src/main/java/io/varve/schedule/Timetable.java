@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * is with crons of Vixie's line. An expression with {@code *} for the hour means every hour that
  * passes: it leaves none out and knows both of the same name.
  *
- * <p>Immutable. Each question takes some microseconds.
+ * <p>Immutable.
  */
 public final class Timetable {
 
