@@ -152,7 +152,7 @@ target/demo.classpath: $(sources) $(test_sources)
 
 # OLD_CPUS: more for the native-image of the program for CPUs without SHA instructions, -Ob for a quick build
 target/native/varve: $(sources)
-	@OLD_CPUS=$(OLD_CPUS) src/build/native program
+	@src/build/native program
 
 target/native/function.zip: $(sources)
 	@src/build/native function

@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
  * A failure a person can act on: what was being done, to what, why it failed, and what to do about
  * it.
  *
- * <p>The subclass names the decision its caller takes; exit codes and, later, HTTP problem types
- * and the retry rules of state machines follow from the class alone. Neither the text nor the cause
- * chain may hold a password or a row value.
+ * <p>The subclass names the decision its caller takes; exit codes, HTTP problem types and the retry
+ * rules of state machines follow from the class alone. Neither the text nor the cause chain may
+ * hold a password or a row value.
  */
 public abstract sealed class VarveException extends RuntimeException
     permits CommitStateUnknownException,

@@ -19,6 +19,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +53,7 @@ public class BackupsResource extends Resource {
       @PathParam("source") String name,
       @PathParam("backup") String id,
       @Context Request conditions) {
-    Summary summary = summary(name, id);
+    Summary summary = summary(source(name), id);
     return unlessKnown(conditions, summary, () -> json(summary));
   }
 
@@ -65,8 +66,8 @@ public class BackupsResource extends Resource {
       @QueryParam("after") @Nullable String after,
       @QueryParam("limit") @Nullable Integer limit,
       @Context Request conditions) {
-    Summary summary = summary(name, id);
     SourceRepository source = source(name);
+    Summary summary = summary(source, id);
     return unlessKnown(
         conditions,
         summary,
@@ -91,10 +92,9 @@ public class BackupsResource extends Resource {
     return begin(name, JobKind.BACKUP, body, key);
   }
 
-  private Summary summary(String name, String text) {
-    source(name);
+  private Summary summary(SourceRepository source, String text) {
     BackupId id = backupId(text);
-    return desk.backups(name).stream()
+    return desk.backups(source.name()).stream()
         .filter(backup -> backup.id().equals(id))
         .findFirst()
         .orElseThrow(() -> Problem.notFound("There is no backup of that id.").exception());
@@ -102,7 +102,7 @@ public class BackupsResource extends Resource {
 
   /** A manifest never changes: whoever has it need not be sent it again. */
   private static Response unlessKnown(
-      Request conditions, Summary summary, java.util.function.Supplier<Response> answer) {
+      Request conditions, Summary summary, Supplier<Response> answer) {
     EntityTag tag = new EntityTag(summary.manifestSha256());
     Response.ResponseBuilder known = conditions.evaluatePreconditions(tag);
     return known != null

@@ -18,7 +18,7 @@ public interface JobDesk {
   /**
    * The repository; its user does not close it.
    *
-   * @throws io.varve.VarveException if the store does not answer, or has none
+   * @throws io.varve.VarveException if the store does not answer
    */
   Repository repository();
 

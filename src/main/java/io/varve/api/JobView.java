@@ -38,7 +38,7 @@ record JobView(
   /** Whether somebody is at work on it, or has to be. */
   @JsonIgnore
   boolean isOpen() {
-    return state.equals(RequestEntry.RUNNING) || state.equals(RequestEntry.ENDING);
+    return RequestEntry.isOpen(state);
   }
 
   static JobView of(String source, String id, RequestEntry entry, @Nullable Activity activity) {

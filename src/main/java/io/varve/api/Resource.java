@@ -1,22 +1,20 @@
 package io.varve.api;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.varve.InvalidRequestException;
 import io.varve.job.JobKind;
 import io.varve.job.Order;
 import io.varve.repository.BackupId;
 import io.varve.repository.Json;
+import io.varve.repository.RequestEntry;
 import io.varve.repository.SourceRepository;
 import io.varve.store.Sha256;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
@@ -24,9 +22,6 @@ import org.jspecify.annotations.Nullable;
 abstract class Resource {
 
   static final String BASE = "/api/v1";
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
-  private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final int MOST_KEY = 255;
 
   final JobDesk desk;
@@ -69,9 +64,7 @@ abstract class Resource {
         throw badRequest("field " + own + " does not belong into the body");
       }
     }
-    if (!desk.configuration().sources().containsKey(source)) {
-      source(source);
-    }
+    source(source);
     fields.put("source", source);
     Order order = Order.read(kind, Json.write(fields), name(kind, source, key));
     desk.submit(order);
@@ -83,34 +76,26 @@ abstract class Resource {
 
   /** A job that is there. */
   JobView job(String source, String id) {
-    return desk.repository()
-        .source(source)
-        .requested(id)
-        .map(
-            entry -> {
-              if (!entry.isOpen() && entry.changedAt() != null) {
-                desk.changed(source, entry.changedAt());
-              }
-              return entry;
-            })
-        .map(entry -> JobView.of(source, id, entry, desk.activity(source, id).orElse(null)))
-        .orElseThrow(() -> Problem.notFound("There is no job of that name.").exception());
+    RequestEntry entry =
+        desk.repository()
+            .source(source)
+            .requested(id)
+            .orElseThrow(() -> Problem.notFound("There is no job of that name.").exception());
+    if (!entry.isOpen() && entry.changedAt() != null) {
+      desk.changed(source, entry.changedAt());
+    }
+    return JobView.of(source, id, entry, desk.activity(source, id).orElse(null));
   }
 
   static ObjectNode fields(byte @Nullable [] body) {
     if (body == null || body.length == 0) {
-      return MAPPER.createObjectNode();
+      return JsonNodeFactory.instance.objectNode();
     }
     try {
-      if (MAPPER.readTree(body) instanceof ObjectNode object) {
-        return object;
-      }
-    } catch (JsonProcessingException e) {
-      throw badRequest("it is not JSON");
-    } catch (IOException e) {
-      throw badRequest("it cannot be read");
+      return Order.fields(body);
+    } catch (InvalidRequestException unread) {
+      throw badRequest(unread.reason());
     }
-    throw badRequest("it is no JSON object");
   }
 
   private static ProblemException badRequest(String reason) {
@@ -120,7 +105,7 @@ abstract class Resource {
 
   private static String name(JobKind kind, String source, @Nullable String key) {
     if (key == null) {
-      return TIME.format(Clock.systemUTC().instant())
+      return BackupId.timeOf(Clock.systemUTC().instant())
           + "-"
           + kind.word()
           + "-"

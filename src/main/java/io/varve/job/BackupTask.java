@@ -8,8 +8,6 @@ import io.varve.mysql.Source;
 import io.varve.repository.BackupKind;
 import io.varve.repository.Repository;
 import io.varve.store.ObjectStore;
-import io.varve.store.StoreProbe;
-import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -34,12 +32,7 @@ record BackupTask(String source, BackupKind kind, Optional<String> parent, List<
 
   @Override
   public Repository open(ObjectStore store) {
-    return openOrCreate(store);
-  }
-
-  static Repository openOrCreate(ObjectStore store) {
-    return Repository.openOrCreate(
-        store, () -> StoreProbe.run(store, StoreProbe.Writers.MANY), Clock.systemUTC());
+    return Jobs.openOrCreate(store);
   }
 
   @Override

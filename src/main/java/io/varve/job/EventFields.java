@@ -195,9 +195,9 @@ final class EventFields {
     return rest;
   }
 
-  /** Of all but some fields, in whatever order these stand. */
-  String sha256Without(String... names) {
-    return HexFormat.of().formatHex(Sha256.of(Json.write(sorted(without(names)))));
+  /** Of some fields, in whatever order these stand. */
+  static String sha256(ObjectNode fields) {
+    return HexFormat.of().formatHex(Sha256.of(Json.write(sorted(fields))));
   }
 
   private static JsonNode sorted(JsonNode value) {

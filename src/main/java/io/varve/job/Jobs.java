@@ -14,6 +14,7 @@ import io.varve.repository.Repository;
 import io.varve.repository.Request;
 import io.varve.repository.SourceRepository;
 import io.varve.store.ObjectStore;
+import io.varve.store.StoreProbe;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -38,7 +39,8 @@ public record Jobs(Configuration configuration, Clock clock) {
 
   /** The repository in a store, made if it is not there. One request. */
   public static Repository openOrCreate(ObjectStore store) {
-    return BackupTask.openOrCreate(store);
+    return Repository.openOrCreate(
+        store, () -> StoreProbe.run(store, StoreProbe.Writers.MANY), Clock.systemUTC());
   }
 
   /**

@@ -28,13 +28,23 @@ public record Order(
     Optional<Token> token = event.optionalText("token").map(Token::parse);
     event.end();
     requireSameJob(job, token);
+    ObjectNode fields = event.without("job", "token");
     return new Order(
         kind,
         token.map(Token::job).or(() -> job).or(task::job).orElse(otherwise),
         token,
         task,
-        event.without("job", "token"),
-        event.sha256Without("job", "token"));
+        fields,
+        EventFields.sha256(fields));
+  }
+
+  /**
+   * The fields of an event, before anybody knows what it asks for.
+   *
+   * @throws InvalidRequestException if it is too large, no JSON, or no object
+   */
+  public static ObjectNode fields(byte[] json) {
+    return EventFields.parse(json).without();
   }
 
   private static void requireSameJob(Optional<String> job, Optional<Token> token) {

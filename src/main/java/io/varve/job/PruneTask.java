@@ -2,7 +2,6 @@ package io.varve.job;
 
 import io.varve.InvalidRequestException;
 import io.varve.WrittenDuration;
-import io.varve.configuration.Configuration;
 import io.varve.retention.Prune;
 import io.varve.retention.RetentionPolicy;
 import java.time.Duration;
@@ -61,11 +60,6 @@ record PruneTask(String source, RetentionPolicy policy, Extent extent) implement
                 "the event",
                 "field keep.within must be a number and s, m, h, d, w or y, as in 30d",
                 "docs/functions.schema.json says what an event is."));
-  }
-
-  @Override
-  public void requireConfigured(Configuration configuration) {
-    // it needs no server: a source may be one that has backups only
   }
 
   @Override

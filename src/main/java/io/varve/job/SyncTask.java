@@ -35,7 +35,7 @@ record SyncTask(String source, String target, Map<String, String> renames) imple
 
   @Override
   public Repository open(ObjectStore store) {
-    return BackupTask.openOrCreate(store);
+    return Jobs.openOrCreate(store);
   }
 
   @Override

@@ -18,11 +18,12 @@ public interface Task {
   }
 
   /**
-   * Looks whether the configuration has what it names, and allows what it asks for.
+   * Looks whether the configuration has what it names, and allows what it asks for. What needs no
+   * server may be about a source that has backups only.
    *
    * @throws io.varve.InvalidRequestException if not
    */
-  void requireConfigured(Configuration configuration);
+  default void requireConfigured(Configuration configuration) {}
 
   /** Opens the repository. */
   default Repository open(ObjectStore store) {

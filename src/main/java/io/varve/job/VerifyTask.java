@@ -1,7 +1,6 @@
 package io.varve.job;
 
 import io.varve.DamageFoundException;
-import io.varve.configuration.Configuration;
 import io.varve.repository.BackupId;
 import io.varve.repository.SourceRepository;
 import io.varve.verify.StoppedAt;
@@ -25,11 +24,6 @@ record VerifyTask(String source, Optional<String> backup, int percentRead) imple
   static Task read(EventFields event) {
     return new VerifyTask(
         event.text("source"), event.optionalText("backup"), event.number("readData", 100));
-  }
-
-  @Override
-  public void requireConfigured(Configuration configuration) {
-    // it needs no server: a source may be one that has backups only
   }
 
   @Override

@@ -32,7 +32,8 @@ public record BackupId(String value) implements Comparable<BackupId> {
     return new BackupId(timeOf(now) + "-" + kind.word() + "-" + random(6));
   }
 
-  static String timeOf(Instant now) {
+  /** As ids and names begin with: they sort by it. */
+  public static String timeOf(Instant now) {
     return TIME.format(now);
   }
 

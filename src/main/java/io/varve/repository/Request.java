@@ -73,19 +73,15 @@ public final class Request {
   public static Optional<Request> find(
       SourceRepository repository, String name, String function, String eventSha256, Clock clock) {
     requireName(name);
-    Optional<StoredObject> object = repository.readRequest(name);
-    if (object.isEmpty()) {
-      return Optional.empty();
-    }
-    RequestEntry entry = repository.parseRequest(object.get(), name);
-    if (!entry.isOf(function, eventSha256)) {
+    Optional<Request> found = find(repository, name, clock);
+    if (found.isPresent() && !found.get().entry.isOf(function, eventSha256)) {
       throw new InvalidRequestException(
           "do",
           subject(repository, name),
           "the job of that name asked for something else",
           "Give the job another name, or call it with the event that it began with.");
     }
-    return Optional.of(new Request(repository, name, entry, object.get().version(), clock));
+    return found;
   }
 
   /**

@@ -94,6 +94,11 @@ public record RequestEntry(
   /** Whether somebody is at work on it, or has to be. */
   @JsonIgnore
   public boolean isOpen() {
+    return isOpen(state);
+  }
+
+  /** Whether of something in that state somebody is at work on it, or has to be. */
+  public static boolean isOpen(String state) {
     return state.equals(RUNNING) || state.equals(ENDING);
   }
 

@@ -25,7 +25,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -112,10 +111,6 @@ final class JobQueue implements AutoCloseable {
     return Optional.ofNullable(work.get(new Name(source, job))).map(each -> each.activity.now());
   }
 
-  boolean isWorkingOn(String source, String job) {
-    return work.containsKey(new Name(source, job));
-  }
-
   /** Takes up what lies in the queue of a source. A listing. */
   void look(SourceRepository source) {
     source.queue().forEach(job -> take(new Name(source.name(), job)));
@@ -143,7 +138,7 @@ final class JobQueue implements AutoCloseable {
     MDC.put("source", name.source());
     boolean isOver = true;
     try {
-      isOver = isEnding ? false : done(name, its);
+      isOver = !isEnding && done(name, its);
     } finally {
       its.thread = Optional.empty();
       MDC.clear();
@@ -164,7 +159,7 @@ final class JobQueue implements AutoCloseable {
       if (entry.isEmpty()) {
         return true;
       }
-      Optional<Throwable> failure = performed(name, its, entry.get());
+      Optional<Throwable> failure = performed(name, its, entry.get(), repository);
       if (failure.isPresent() && isToTryAgain(failure.get(), its)) {
         LOG.warnf("%s: %s", name.job(), failure.get().getMessage());
         return false;
@@ -185,12 +180,12 @@ final class JobQueue implements AutoCloseable {
   }
 
   /** Why it has failed; empty if it is done. */
-  private Optional<Throwable> performed(Name name, Work its, QueueEntry entry) {
+  private Optional<Throwable> performed(
+      Name name, Work its, QueueEntry entry, Repository repository) {
     try {
       ObjectNode event = entry.fields().deepCopy();
       event.put("job", name.job());
       Order order = Order.read(JobKind.named(entry.function()), Json.write(event), name.job());
-      Repository repository = jobs.open(order, store);
       its.isMine = false;
       jobs.perform(
           order, repository, TimeLimit.NONE, PATIENCE, its.activity, () -> its.isMine = true);
@@ -238,13 +233,6 @@ final class JobQueue implements AutoCloseable {
     Optional.ofNullable(work.get(new Name(source.name(), job)))
         .flatMap(its -> its.thread)
         .ifPresent(Thread::interrupt);
-  }
-
-  /** What each job is doing. */
-  Map<String, Activity> activities() {
-    Map<String, Activity> activities = new TreeMap<>();
-    work.forEach((name, its) -> activities.put(name.job(), its.activity.now()));
-    return activities;
   }
 
   /** Interrupts what runs, and waits some seconds, in which it says how far it came. */

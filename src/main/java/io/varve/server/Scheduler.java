@@ -8,6 +8,7 @@ import io.varve.configuration.ScheduleConfiguration;
 import io.varve.configuration.ScheduledKind;
 import io.varve.job.JobKind;
 import io.varve.job.Order;
+import io.varve.repository.BackupId;
 import io.varve.repository.Json;
 import io.varve.repository.Repository;
 import io.varve.repository.RequestEntry;
@@ -17,8 +18,6 @@ import io.varve.schedule.Agenda;
 import io.varve.schedule.Schedule;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -34,12 +33,9 @@ final class Scheduler {
 
   private static final Logger LOG = Logger.getLogger("io.varve.server");
 
-  private static final DateTimeFormatter MOMENT =
-      DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
-
   private final JobQueue queue;
   private final Clock clock;
-  private final Map<String, Line> lines = new HashMap<>();
+  private final Map<String, Line> lines;
   private final Agenda agenda = new Agenda();
 
   /** A schedule of a source. */
@@ -62,14 +58,7 @@ final class Scheduler {
    * @throws io.varve.InvalidRequestException if what one would begin is not possible in itself
    */
   static void requirePossible(Configuration configuration) {
-    configuration
-        .sources()
-        .forEach(
-            (source, each) ->
-                each.schedules()
-                    .forEach(
-                        (kind, schedule) ->
-                            requirePossible(configuration, new Line(source, kind, schedule))));
+    lines(configuration).values().forEach(line -> requirePossible(configuration, line));
   }
 
   private static void requirePossible(Configuration configuration, Line line) {
@@ -89,6 +78,11 @@ final class Scheduler {
   Scheduler(Configuration configuration, JobQueue queue, Clock clock) {
     this.queue = queue;
     this.clock = clock;
+    this.lines = lines(configuration);
+  }
+
+  private static Map<String, Line> lines(Configuration configuration) {
+    Map<String, Line> lines = new HashMap<>();
     configuration
         .sources()
         .forEach(
@@ -97,6 +91,7 @@ final class Scheduler {
                     .forEach(
                         (kind, schedule) ->
                             lines.put(name(source, kind), new Line(source, kind, schedule))));
+    return lines;
   }
 
   private static String name(String source, ScheduledKind kind) {
@@ -129,6 +124,10 @@ final class Scheduler {
         repository
             .source(line.source)
             .changeSchedule(line.kind.word(), () -> ScheduleEntry.since(now), known -> known);
+    know(name, line, entry);
+  }
+
+  private void know(String name, Line line, ScheduleEntry entry) {
     line.entry = Optional.of(entry);
     agenda.add(
         new Schedule(name, line.configuration.timetable(), line.configuration.jitter()),
@@ -164,7 +163,7 @@ final class Scheduler {
   }
 
   private static String job(Line line, Instant moment) {
-    return MOMENT.format(moment) + "-" + line.kind.word();
+    return BackupId.timeOf(moment) + "-" + line.kind.word();
   }
 
   private static Order order(Line line, Instant moment) {
@@ -206,11 +205,7 @@ final class Scheduler {
                     known.paused() == paused
                         ? known
                         : paused ? known.pausedNow() : known.resumed(now));
-    line.entry = Optional.of(entry);
-    agenda.add(
-        new Schedule(
-            name(source, kind), line.configuration.timetable(), line.configuration.jitter()),
-        entry.after());
+    know(name(source, kind), line, entry);
     return entry;
   }
 }

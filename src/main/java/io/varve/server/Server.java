@@ -56,15 +56,6 @@ public class Server implements JobDesk, JobListener {
     this.metrics = metrics;
   }
 
-  /**
-   * Looks at a configuration before anything is begun.
-   *
-   * @throws io.varve.InvalidRequestException if a schedule asks for what is not possible
-   */
-  static void requirePossible(Configuration configuration) {
-    Scheduler.requirePossible(configuration);
-  }
-
   /** Before the port is opened. */
   void begin(@Observes StartupEvent event) {
     ServerProgram.configuration().ifPresent(this::start);
@@ -97,9 +88,15 @@ public class Server implements JobDesk, JobListener {
     return parts().configuration();
   }
 
+  /** Made where it is not there: a server may be there before its first backup. */
   @Override
   public Repository repository() {
-    return reached(parts());
+    Repository known = repository;
+    if (known == null) {
+      known = Jobs.openOrCreate(parts().store());
+      repository = known;
+    }
+    return known;
   }
 
   @Override
@@ -145,20 +142,19 @@ public class Server implements JobDesk, JobListener {
       return;
     }
     try {
-      Repository there = reached(started);
-      started.scheduler().tick(there);
+      started.scheduler().tick(repository());
       started.queue().again();
-      look(started, there, clock.instant());
+      look(started, clock.instant());
     } catch (VarveException away) {
       LOG.warn(away.getMessage());
     }
   }
 
-  private void look(Parts started, Repository there, Instant now) {
+  private void look(Parts started, Instant now) {
     if (lookedAt.plus(JobQueue.BETWEEN_LOOKS).isBefore(now)) {
       lookedAt = now;
       for (String source : started.configuration().sources().keySet()) {
-        started.queue().look(there.source(source));
+        started.queue().look(repository().source(source));
       }
     }
     if (countedAt.plus(BETWEEN_COUNTS).isBefore(now)) {
@@ -174,16 +170,6 @@ public class Server implements JobDesk, JobListener {
     if (!backups.isEmpty()) {
       metrics.newest(source, backups.getLast());
     }
-  }
-
-  /** A server may be there before its first backup. */
-  private Repository reached(Parts started) {
-    Repository known = repository;
-    if (known == null) {
-      known = Jobs.openOrCreate(started.store());
-      repository = known;
-    }
-    return known;
   }
 
   void stop(@Observes ShutdownEvent event) {

@@ -20,7 +20,7 @@ public final class ServerProgram implements QuarkusApplication {
    */
   public static void run(Map<String, String> environment, String host, int port) {
     Configuration configuration = Configuration.load(environment);
-    Server.requirePossible(configuration);
+    Scheduler.requirePossible(configuration);
     CONFIGURATION.set(configuration);
     System.setProperty("quarkus.http.host", host);
     System.setProperty("quarkus.http.port", Integer.toString(port));

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells others of jobs that have ended: a POST of JSON, signed as the Standard Webhooks
@@ -38,12 +39,7 @@ final class Webhooks implements AutoCloseable {
 
   private final List<Webhook> hooks;
   private final Clock clock;
-  private final HttpClient client =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(PATIENCE)
-          .followRedirects(HttpClient.Redirect.NEVER)
-          .build();
+  private @Nullable HttpClient client; // of the sender's thread alone
   private final ScheduledExecutorService sender =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("varve-webhooks").daemon().factory());
@@ -111,7 +107,7 @@ final class Webhooks implements AutoCloseable {
             .POST(HttpRequest.BodyPublishers.ofString(body))
             .build();
     try {
-      int status = client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+      int status = client().send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
       return status / 100 == 2 ? "" : "it answered " + status;
     } catch (IOException e) {
       return "it cannot be reached";
@@ -119,6 +115,21 @@ final class Webhooks implements AutoCloseable {
       Thread.currentThread().interrupt();
       return "the server is about to end";
     }
+  }
+
+  /** Made for the first message: it has a thread of its own. */
+  private HttpClient client() {
+    HttpClient known = client;
+    if (known == null) {
+      known =
+          HttpClient.newBuilder()
+              .version(HttpClient.Version.HTTP_1_1)
+              .connectTimeout(PATIENCE)
+              .followRedirects(HttpClient.Redirect.NEVER)
+              .build();
+      client = known;
+    }
+    return known;
   }
 
   private static String signature(Secret secret, String content) {

@@ -108,15 +108,7 @@ class FunctionsTest {
         Json.line(
             Map.of(
                 "store",
-                Map.of(
-                    "location",
-                    location,
-                    "endpoint",
-                    s3.endpoint().toString(),
-                    "pathStyle",
-                    true,
-                    "region",
-                    "us-east-1"),
+                s3.configured(location),
                 "sources",
                 Map.of("shop", source),
                 "targets",

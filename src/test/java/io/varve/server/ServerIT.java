@@ -104,15 +104,7 @@ class ServerIT {
     Map<String, ?> document =
         Map.of(
             "store",
-            Map.of(
-                "location",
-                location,
-                "endpoint",
-                s3.endpoint().toString(),
-                "pathStyle",
-                true,
-                "region",
-                "us-east-1"),
+            s3.configured(location),
             "sources",
             Map.of("shop", source),
             "targets",
@@ -449,6 +441,7 @@ class ServerIT {
       Map<String, Integer> bodies = new HashMap<>();
       bodies.put("{", 400);
       bodies.put("[]", 400);
+      bodies.put("{\"kind\": \"full\", \"kind\": \"incremental\"}", 400);
       bodies.put("{\"source\": \"shop\"}", 400);
       bodies.put("{\"no such field\": 1}", 422);
       bodies.put("{\"kind\": 7}", 422);

@@ -109,13 +109,7 @@ final class ServerProcess implements AutoCloseable {
   }
 
   Answer post(String token, String path, String body) {
-    return send(
-        token,
-        path,
-        request ->
-            request
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body)));
+    return send(token, path, request -> posting(request, body));
   }
 
   /**
@@ -124,14 +118,13 @@ final class ServerProcess implements AutoCloseable {
    * @param key under which it is done once
    */
   Answer postOnce(String token, String path, String body, String key) {
-    return send(
-        token,
-        path,
-        request ->
-            request
-                .header("Idempotency-Key", key)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body)));
+    return send(token, path, request -> posting(request, body).header("Idempotency-Key", key));
+  }
+
+  private static HttpRequest.Builder posting(HttpRequest.Builder request, String body) {
+    return request
+        .header("Content-Type", "application/json")
+        .POST(HttpRequest.BodyPublishers.ofString(body));
   }
 
   Answer send(String token, String path, UnaryOperator<HttpRequest.Builder> how) {

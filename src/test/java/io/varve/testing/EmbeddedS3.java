@@ -272,6 +272,19 @@ public final class EmbeddedS3 implements AutoCloseable {
     return S3Options.DEFAULT.withEndpoint(endpoint).withCredentials(credentials);
   }
 
+  /** The store of a configuration that lies here. */
+  public Map<String, ?> configured(String location) {
+    return Map.of(
+        "location",
+        location,
+        "endpoint",
+        endpoint.toString(),
+        "pathStyle",
+        true,
+        "region",
+        "us-east-1");
+  }
+
   /** Makes an empty bucket whose name begins with the given one, and returns its name. */
   public String newBucket(String name) {
     String bucket = name + "-" + UUID.randomUUID().toString().substring(0, 8);
