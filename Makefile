@@ -4,7 +4,7 @@
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help demo build test check bench bench-micro bench-page bench-guard bench-functions native search format clean \
-  check-format check-shell check-server check-docker check-store check-aws check-long check-program check-native check-function chaos
+  check-format check-shell check-server check-docker check-store check-aws check-long check-program check-native check-function check-api chaos
 
 maven := src/build/maven
 sources := pom.xml $(shell find src/main -type f)
@@ -23,7 +23,7 @@ demo: target/demo.classpath target/varve ## back up a shop, restore it, change i
 
 build: target/varve ## make target/varve, which runs on any Java 21+
 
-native: target/native/varve target/native/function.zip ## make target/native/varve, which needs no Java, and function.zip for AWS Lambda (needs GraalVM 25 or Docker to build)
+native: target/native/varve target/native/function.zip target/native/api.zip ## make target/native/varve, which needs no Java, and function.zip and api.zip for AWS Lambda (needs GraalVM 25 or Docker to build)
 
 test: ## run all tests that need nothing but this machine (embedded MariaDB, embedded S3)
 	@$(maven) test 'Testing on embedded servers' verify
@@ -112,7 +112,7 @@ else
 	@echo '### NOT CHECKED: Secrets Manager and SSM. Set VARVE_TEST_AWS_ENDPOINT, to moto for example.'
 endif
 
-check-native: target/native/varve target/demo.classpath check-function ## run the demo with the native program, kill it, have it serve, and call the functions
+check-native: target/native/varve target/demo.classpath check-function check-api ## run the demo with the native program, kill it, have it serve, and call the functions
 	@src/build/check-old-cpu target/native/varve
 	@src/build/demo target/native/varve
 	@$(maven) check-native 'Killing target/native/varve, and asking it to serve' test -Dtest=KilledRunTest,ServerIT \
@@ -123,6 +123,11 @@ check-function: target/native/function.zip ## call the functions of target/nativ
 	@rm -rf target/function && unzip -q target/native/function.zip -d target/function
 	@$(maven) check-function 'Calling target/native/function.zip' test -Dtest=FunctionsTest \
 	  -Dvarve.test.bootstrap=$(CURDIR)/target/function/bootstrap
+
+check-api: target/native/api.zip ## ask the API of target/native/api.zip as API Gateway does
+	@rm -rf target/gateway && unzip -q target/native/api.zip -d target/gateway
+	@$(maven) check-api 'Asking target/native/api.zip' test -Dtest=GatewayTest -Dtest.excludedGroups= \
+	  -Dvarve.test.api=$(CURDIR)/target/gateway/bootstrap
 
 format: ## format the code
 	@$(maven) format 'Formatting' spotless:apply
@@ -150,9 +155,12 @@ target/demo.classpath: $(sources) $(test_sources)
 	@$(maven) demo 'Building the demo' package -DskipTests dependency:build-classpath -Dmdep.outputFile=$@
 	@touch $@ target/quarkus-app/quarkus-run.jar
 
-# OLD_CPUS: more for the native-image of the program for CPUs without SHA instructions, -Ob for a quick build
+# QUICK=true: what is slower by that is not optimised: the program for CPUs without SHA instructions, and the API
 target/native/varve: $(sources)
 	@src/build/native program
 
 target/native/function.zip: $(sources)
 	@src/build/native function
+
+target/native/api.zip: $(sources)
+	@src/build/native api

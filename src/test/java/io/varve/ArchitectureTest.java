@@ -24,7 +24,7 @@ class ArchitectureTest {
   private static final List<List<String>> ROWS =
       List.of(
           List.of("cli"),
-          List.of("function", "server"),
+          List.of("function", "server", "gateway"),
           List.of("api"),
           List.of("job"),
           List.of("configuration"),
@@ -35,7 +35,11 @@ class ArchitectureTest {
           List.of("store"));
 
   private static final String[] FACES = {
-    "io.varve.cli..", "io.varve.function..", "io.varve.server..", "io.varve.api.."
+    "io.varve.cli..",
+    "io.varve.function..",
+    "io.varve.server..",
+    "io.varve.gateway..",
+    "io.varve.api.."
   };
 
   @ArchTest static final ArchRule arrowsGoDownOnly = layers();

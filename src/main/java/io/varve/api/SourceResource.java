@@ -1,9 +1,6 @@
 package io.varve.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.smallrye.mutiny.Multi;
-import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.varve.configuration.ScheduleConfiguration;
 import io.varve.configuration.ScheduledKind;
 import io.varve.configuration.SourceConfiguration;
@@ -20,11 +17,9 @@ import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
-import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.time.Duration;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -36,8 +31,6 @@ import org.jspecify.annotations.Nullable;
 @RolesAllowed(Roles.READ)
 @Tag(name = "Jobs of a source")
 public class SourceResource extends Resource {
-
-  private static final Duration BETWEEN_EVENTS = Duration.ofSeconds(1);
 
   public SourceResource(JobDesk desk) {
     super(desk);
@@ -68,25 +61,6 @@ public class SourceResource extends Resource {
   public Response oneJob(@PathParam("source") String name, @PathParam("job") String id) {
     source(name);
     return json(job(name, id));
-  }
-
-  @GET
-  @Path("jobs/{job}/events")
-  @Produces(MediaType.SERVER_SENT_EVENTS)
-  @Operation(summary = "A job as it goes on: an event each second, until it has ended")
-  public Multi<String> events(@PathParam("source") String name, @PathParam("job") String id) {
-    source(name);
-    job(name, id);
-    return Multi.createBy()
-        .repeating()
-        .uni(
-            () ->
-                Uni.createFrom()
-                    .item(() -> job(name, id))
-                    .runSubscriptionOn(Infrastructure.getDefaultWorkerPool()))
-        .withDelay(BETWEEN_EVENTS)
-        .whilst(JobView::isOpen)
-        .map(Json::line);
   }
 
   @DELETE

@@ -23,7 +23,11 @@ import software.amazon.awssdk.core.exception.SdkException;
 record AwsFailures(String doing, String subject, String action) {
 
   private static final Set<String> ABSENT =
-      Set.of("ResourceNotFoundException", "ParameterNotFound", "ParameterVersionNotFound");
+      Set.of(
+          "ResourceNotFoundException",
+          "ParameterNotFound",
+          "ParameterVersionNotFound",
+          "StateMachineDoesNotExist");
 
   VarveException explain(SdkException failure) {
     return failure instanceof AwsServiceException refused ? refused(refused) : unanswered(failure);

@@ -4,6 +4,7 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import io.varve.InvalidRequestException;
+import io.varve.codec.CompressionLibrary;
 import io.varve.job.JobKind;
 import java.time.Clock;
 

@@ -6,6 +6,7 @@ import io.quarkus.scheduler.Scheduled;
 import io.varve.RetryLaterException;
 import io.varve.VarveException;
 import io.varve.api.Activity;
+import io.varve.api.BackupCatalog;
 import io.varve.api.JobDesk;
 import io.varve.configuration.Configuration;
 import io.varve.configuration.ScheduledKind;

@@ -1,4 +1,4 @@
-package io.varve.server;
+package io.varve.api;
 
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.identity.IdentityProviderManager;
@@ -8,7 +8,6 @@ import io.quarkus.security.runtime.QuarkusSecurityIdentity;
 import io.quarkus.vertx.http.runtime.security.ChallengeData;
 import io.quarkus.vertx.http.runtime.security.HttpAuthenticationMechanism;
 import io.smallrye.mutiny.Uni;
-import io.varve.api.Roles;
 import io.varve.configuration.ApiRole;
 import io.varve.configuration.ApiToken;
 import io.varve.store.Sha256;
@@ -28,11 +27,11 @@ public class TokenAuthentication implements HttpAuthenticationMechanism {
 
   private static final String SCHEME = "Bearer ";
 
-  private final Server server;
+  private final JobDesk desk;
   private final Clock clock = Clock.systemUTC();
 
-  public TokenAuthentication(Server server) {
-    this.server = server;
+  public TokenAuthentication(JobDesk desk) {
+    this.desk = desk;
   }
 
   @Override
@@ -44,7 +43,7 @@ public class TokenAuthentication implements HttpAuthenticationMechanism {
     }
     byte[] token = header.substring(SCHEME.length()).strip().getBytes(StandardCharsets.UTF_8);
     String hash = HexFormat.of().formatHex(Sha256.of(token));
-    return server.configuration().server().tokens().stream()
+    return desk.configuration().server().tokens().stream()
         .filter(known -> known.sha256().equals(hash))
         .filter(known -> known.expires().filter(end -> !clock.instant().isBefore(end)).isEmpty())
         .findFirst()

@@ -1,4 +1,4 @@
-package io.varve.function;
+package io.varve.codec;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,7 +7,7 @@ import java.nio.file.Path;
  * The compressor's shared library. It would unpack itself into the temporary folder, which a
  * function with a read-only disk does not have: in {@code function.zip} it lies beside the program.
  */
-final class CompressionLibrary {
+public final class CompressionLibrary {
 
   private static final String PROPERTY = "ZstdNativePath";
   private static final String NAME = "libzstd-jni.so";
@@ -15,7 +15,7 @@ final class CompressionLibrary {
   private CompressionLibrary() {}
 
   /** Before its first use. Where none lies there, it unpacks itself. */
-  static void useTheOneBesideTheProgram() {
+  public static void useTheOneBesideTheProgram() {
     ProcessHandle.current()
         .info()
         .command()

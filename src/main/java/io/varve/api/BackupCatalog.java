@@ -1,4 +1,4 @@
-package io.varve.server;
+package io.varve.api;
 
 import io.varve.repository.BackupId;
 import io.varve.repository.SourceRepository;
@@ -15,14 +15,14 @@ import java.util.concurrent.ConcurrentHashMap;
  * The backups of sources, as they were some seconds ago: two listings at most so often, and one
  * request for each backup that is new. Thread-safe.
  */
-final class BackupCatalog {
+public final class BackupCatalog {
 
   private static final Duration FRESH = Duration.ofSeconds(5);
 
   private final Clock clock;
   private final Map<String, Listing> listings = new ConcurrentHashMap<>();
 
-  BackupCatalog(Clock clock) {
+  public BackupCatalog(Clock clock) {
     this.clock = clock;
   }
 
@@ -47,7 +47,8 @@ final class BackupCatalog {
     }
   }
 
-  List<Summary> backups(SourceRepository source) {
+  /** The backups of a source, oldest first. */
+  public List<Summary> backups(SourceRepository source) {
     Listing listing = listings.computeIfAbsent(source.name(), name -> new Listing());
     if (!listing.isFresh(clock)) {
       listing.refresh(source, clock);
@@ -56,7 +57,7 @@ final class BackupCatalog {
   }
 
   /** Something has changed: what was read before that is old. */
-  void changed(String source, Instant when) {
+  public void changed(String source, Instant when) {
     listings.computeIfPresent(
         source,
         (name, listing) -> {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.varve.gateway;
+
+import org.jspecify.annotations.NullMarked;
