@@ -27,7 +27,7 @@ native: target/native/varve target/native/function.zip ## make target/native/var
 
 IMAGE = varve:latest
 image: ## make the container image IMAGE of the native program (needs Docker or Podman)
-	@+MAKE='$(MAKE)' src/build/image '$(IMAGE)'
+	@src/build/image '$(IMAGE)'
 
 sbom: ## list what the program and function.zip are made of, as CycloneDX: target/*-sbom.cdx.json
 	@$(maven) sbom 'Listing what the program is made of' cyclonedx:makeBom -DoutputName=varve-sbom.cdx
