@@ -3,8 +3,8 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo build test check bench bench-micro bench-page bench-guard bench-functions native search format clean \
-  check-format check-shell check-server check-docker check-store check-aws check-long check-program check-native check-function check-api chaos
+.PHONY: help demo build test check bench bench-micro bench-page bench-guard bench-functions native image sbom search format clean \
+  check-format check-shell check-infra check-image check-server check-docker check-store check-aws check-long check-program check-native check-function check-api chaos
 
 maven := src/build/maven
 sources := pom.xml $(shell find src/main -type f)
@@ -24,6 +24,15 @@ demo: target/demo.classpath target/varve ## back up a shop, restore it, change i
 build: target/varve ## make target/varve, which runs on any Java 21+
 
 native: target/native/varve target/native/function.zip target/native/api.zip ## make target/native/varve, which needs no Java, and function.zip and api.zip for AWS Lambda (needs GraalVM 25 or Docker to build)
+
+IMAGE = varve:latest
+image: ## make the container image IMAGE of the native program (needs Docker or Podman)
+	@src/build/image '$(IMAGE)'
+
+sbom: ## list what the program, function.zip and api.zip are made of, as CycloneDX: target/*-sbom.cdx.json
+	@$(maven) sbom 'Listing what the program is made of' cyclonedx:makeBom -DoutputName=varve-sbom.cdx
+	@$(maven) sbom 'Listing what function.zip is made of' cyclonedx:makeBom -DoutputName=function-sbom.cdx -Dlambda -Dfunction
+	@$(maven) sbom 'Listing what api.zip is made of' cyclonedx:makeBom -DoutputName=api-sbom.cdx -Dlambda -Dapi
 
 test: ## run all tests that need nothing but this machine (embedded MariaDB, embedded S3)
 	@$(maven) test 'Testing on embedded servers' verify
@@ -52,7 +61,7 @@ else
 	@echo 'Set VARVE_BENCH_SERVERS and VARVE_BENCH_S3_ENDPOINT, a server without password and a store that are for nothing else.' >&2; exit 2
 endif
 
-check: check-format check-shell test check-long check-program chaos check-server check-docker check-store check-aws demo check-native ## check all that CI checks
+check: check-format check-shell check-infra test check-long check-program chaos check-server check-docker check-store check-aws demo check-native ## check all that CI checks
 
 check-format: ## check the formatting
 	@$(maven) check-format 'Checking the formatting' spotless:check
@@ -60,6 +69,10 @@ check-format: ## check the formatting
 check-shell: ## check the shell files (needs shellcheck)
 	@echo 'Checking the shell files'
 	@shellcheck --severity=warning $(shell_files)
+
+check-infra: ## check alerts, workflows and manifests (with what of promtool, actionlint, kubernetes-validate is there)
+	@echo 'Checking infra'
+	@src/build/check-infra
 
 check-long: ## run the tests that take long, on embedded servers; check-program has those that kill
 	@$(maven) check-long 'Testing what takes long' test -Dtest='!KilledRunTest' -Dtest.groups=check -Dtest.excludedGroups=
@@ -117,6 +130,9 @@ check-native: target/native/varve target/demo.classpath check-function check-api
 	@src/build/demo target/native/varve
 	@$(maven) check-native 'Killing target/native/varve, and asking it to serve' test -Dtest=KilledRunTest,ServerIT \
 	  -Dvarve.test.program=$(CURDIR)/target/native/varve
+
+check-image: image ## make the image, and have it back up by infra/compose.yaml (needs Docker Compose)
+	@src/build/check-image
 
 # As Lambda does it: unpacked, and nothing but what is in function.zip.
 check-function: target/native/function.zip ## call the functions of target/native/function.zip as Lambda does, and kill them

@@ -111,6 +111,14 @@ final class JobQueue implements AutoCloseable {
     return Optional.ofNullable(work.get(new Name(source, job))).map(each -> each.activity.now());
   }
 
+  /** How many jobs of a source this server works on. */
+  long running(String source) {
+    return work.entrySet().stream()
+        .filter(each -> each.getKey().source().equals(source))
+        .filter(each -> each.getValue().thread.isPresent())
+        .count();
+  }
+
   /** Takes up what lies in the queue of a source. A listing. */
   void look(SourceRepository source) {
     source.queue().forEach(job -> take(new Name(source.name(), job)));

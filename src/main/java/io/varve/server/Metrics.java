@@ -1,20 +1,26 @@
 package io.varve.server;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.varve.job.JobKind;
 import io.varve.repository.RequestEntry;
 import io.varve.repository.Summary;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /**
  * What monitoring asks for, as Prometheus names it: for each source the newest backup, its age and
- * size, and the jobs that have ended. A source without a backup has the age of the server, so that
- * an alert on it fires. Thread-safe.
+ * size, and the jobs that run and that have ended. A source without a backup has the age of the
+ * server, so that an alert on it fires. Thread-safe.
  */
 @Singleton
 public class Metrics {
@@ -34,9 +40,24 @@ public class Metrics {
     this.registry = registry;
   }
 
-  /** A source that is to be backed up. */
-  void watch(String source) {
+  /**
+   * A source that is to be backed up.
+   *
+   * @param running how many of its jobs this server works on
+   */
+  void watch(String source, Supplier<Number> running) {
     Newest its = newest.computeIfAbsent(source, name -> new Newest());
+    Gauge.builder("varve.jobs.running", running)
+        .description("Jobs that this server works on.")
+        .tag("source", source)
+        .register(registry);
+    for (JobKind kind : JobKind.values()) {
+      for (String state : List.of(RequestEntry.DONE, RequestEntry.FAILED)) {
+        // what is not there before it first happens, increase() does not see happen
+        ended(source, kind.word(), state);
+        duration(source, kind.word(), state);
+      }
+    }
     gauge(
         "varve.backup.age.seconds",
         "Since the snapshot of the newest backup.",
@@ -80,15 +101,33 @@ public class Metrics {
 
   /** A job has ended. */
   void ended(String source, RequestEntry entry, Instant now) {
-    String[] tags = {"source", source, "kind", entry.function(), "state", entry.state()};
-    registry.counter("varve.jobs", tags).increment();
+    ended(source, entry.function(), entry.state()).increment();
     if (entry.askedAt() != null) {
-      registry.timer("varve.job.duration", tags).record(Duration.between(entry.askedAt(), now));
+      duration(source, entry.function(), entry.state())
+          .record(Duration.between(entry.askedAt(), now));
     }
     Newest its = newest.get(source);
     boolean isRestore = entry.function().equals("restore") || entry.function().equals("sync");
     if (its != null && isRestore && entry.state().equals(RequestEntry.DONE)) {
       its.restored = now;
     }
+  }
+
+  private Counter ended(String source, String kind, String state) {
+    return Counter.builder("varve.jobs")
+        .description("Jobs that have ended.")
+        .tags(tags(source, kind, state))
+        .register(registry);
+  }
+
+  private Timer duration(String source, String kind, String state) {
+    return Timer.builder("varve.job.duration")
+        .description("From when jobs were asked for to when they have ended.")
+        .tags(tags(source, kind, state))
+        .register(registry);
+  }
+
+  private static Tags tags(String source, String kind, String state) {
+    return Tags.of("source", source, "kind", kind, "state", state);
   }
 }

@@ -66,7 +66,9 @@ public class Server implements JobDesk, JobListener {
   private void start(Configuration configuration) {
     ObjectStore store = configuration.store().open();
     JobQueue queue = new JobQueue(configuration, store, this, clock);
-    configuration.sources().keySet().forEach(metrics::watch);
+    for (String source : configuration.sources().keySet()) {
+      metrics.watch(source, () -> queue.running(source));
+    }
     parts =
         new Parts(
             configuration,

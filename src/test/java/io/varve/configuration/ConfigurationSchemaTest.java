@@ -46,6 +46,11 @@ class ConfigurationSchemaTest {
   }
 
   @Test
+  void theServerOfComposeIsTakenByBoth() throws IOException {
+    requireGood(Files.readString(Path.of("infra", "compose", "varve.json")).strip());
+  }
+
+  @Test
   void aDocumentWithEveryFieldIsTakenByBoth() {
     requireGood(ConfigurationTest.WHOLE.strip());
   }
