@@ -143,8 +143,7 @@ class DrillTest {
 
   @AfterEach
   void close() {
-    scratch()
-        .forEach(name -> server.execute("SET foreign_key_checks=0", "DROP DATABASE " + name));
+    scratch().forEach(name -> server.execute("SET foreign_key_checks=0", "DROP DATABASE " + name));
     repository.close();
     settings.close();
     driller.close();

@@ -13,8 +13,11 @@ import io.varve.job.JobKind;
 import io.varve.job.Jobs;
 import io.varve.job.Order;
 import io.varve.repository.Json;
+import io.varve.repository.QueueEntry;
 import io.varve.repository.Repository;
+import io.varve.repository.Request;
 import io.varve.repository.ScheduleEntry;
+import io.varve.repository.SourceRepository;
 import io.varve.store.ObjectStore;
 import io.varve.store.Sha256;
 import io.varve.store.Stores;
@@ -355,6 +358,25 @@ class ServerIT {
     }
     try (ServerProcess next = ServerProcess.start(environment(Map.of()))) {
       awaitVerifiedRestore(next);
+    }
+  }
+
+  @Test
+  void whatAnotherVersionHasPutIntoTheQueueFailsAndSaysSo() {
+    try (ObjectStore store = Stores.open(location, s3.options());
+        Repository repository = Jobs.openOrCreate(store)) {
+      SourceRepository source = repository.source("shop");
+      JsonNode fields = Json.tree(Map.of("source", "shop"));
+      Request.open(source, "odd", "mystery", "0".repeat(64), fields, Clock.systemUTC());
+      source.enqueue("odd", new QueueEntry(Repository.FORMAT, "mystery", fields, Instant.now()));
+    }
+    try (ServerProcess serving = ServerProcess.start(environment(Map.of()))) {
+      JsonNode odd =
+          serving.await(
+              READER, SHOP + "/jobs/odd", it -> it.path("state").asText().equals("failed"));
+      assertThat(odd.path("failure").toString())
+          .contains("'mystery'", "Another version")
+          .doesNotContain("Lambda");
     }
   }
 
