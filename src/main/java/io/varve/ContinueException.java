@@ -22,6 +22,11 @@ public final class ContinueException extends VarveException {
     return new ContinueException(doing(), subject(), reason(), token, otherHint);
   }
 
+  /** The same for whoever notes something else for the next call. */
+  public ContinueException noting(String otherToken) {
+    return new ContinueException(doing(), subject(), reason(), otherToken, hint());
+  }
+
   /** What the next call goes on with. */
   public String token() {
     return token;

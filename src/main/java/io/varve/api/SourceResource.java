@@ -89,6 +89,18 @@ public class SourceResource extends Resource {
   }
 
   @POST
+  @Path("drills")
+  @Consumes(MediaType.APPLICATION_JSON)
+  @RolesAllowed(Roles.RESTORE)
+  @Operation(summary = "Restore a backup under names that nobody has, verify it, and drop it again")
+  public Response drill(
+      @PathParam("source") String name,
+      @HeaderParam("Idempotency-Key") @Nullable String key,
+      byte @Nullable [] body) {
+    return begin(name, JobKind.DRILL, body, key);
+  }
+
+  @POST
   @Path("syncs")
   @Consumes(MediaType.APPLICATION_JSON)
   @RolesAllowed(Roles.RESTORE)

@@ -37,6 +37,7 @@ import io.varve.repository.TableTimes;
 import io.varve.repository.Totals;
 import io.varve.repository.WorkPlan;
 import io.varve.restore.DiffReport;
+import io.varve.restore.DrillResult;
 import io.varve.restore.PlanResult;
 import io.varve.restore.Restore;
 import io.varve.restore.RestoreReport;
@@ -61,6 +62,7 @@ import io.varve.verify.VerifyReport;
       Damage.class,
       DiffReport.Table.class,
       DiffReport.class,
+      DrillResult.class,
       FailureEntry.class,
       Fence.class,
       HoldCommand.Result.class,

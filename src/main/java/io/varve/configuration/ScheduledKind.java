@@ -14,7 +14,9 @@ public enum ScheduledKind {
   PRUNE,
   VERIFY,
   /** A standby follows the source. */
-  SYNC;
+  SYNC,
+  /** A backup is restored, verified, and dropped again. */
+  DRILL;
 
   /** Its name in the document, and in the names of jobs. */
   public String word() {

@@ -20,7 +20,7 @@ public final class FunctionMain implements QuarkusApplication {
   public static void main(String[] args) {
     CompressionLibrary.useTheOneBesideTheProgram();
     try {
-      JobKind.named(System.getenv("_HANDLER"));
+      JobKind.ofHandler(System.getenv("_HANDLER"));
     } catch (InvalidRequestException unknown) {
       new CallLog(System.err, Clock.systemUTC()).cannotStart(unknown);
       RuntimeApi.fromEnvironment().ifPresent(api -> api.initError(unknown));

@@ -41,7 +41,7 @@ public final class LambdaHandler implements RequestStreamHandler {
    */
   LambdaHandler(Map<String, String> environment, PrintStream lines) {
     log = new CallLog(lines, Clock.systemUTC());
-    calls = new Calls(JobKind.named(environment.get("_HANDLER")), environment, log);
+    calls = new Calls(JobKind.ofHandler(environment.get("_HANDLER")), environment, log);
     Runtime.getRuntime().addShutdownHook(new Thread(work::end, "varve-end"));
   }
 

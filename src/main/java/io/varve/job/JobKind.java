@@ -3,6 +3,7 @@ package io.varve.job;
 import io.varve.InvalidRequestException;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ public enum JobKind {
   VERIFY(VerifyTask::read),
   PRUNE(PruneTask::read),
   SYNC(SyncTask::read),
+  DRILL(DrillTask::read),
   PLAN(PlanTask::read),
   WORK(WorkTask::read),
   FINISH(FinishTask::read);
@@ -37,16 +39,20 @@ public enum JobKind {
     return reader.apply(event);
   }
 
+  /** Finds one; empty where there is none of that name. */
+  public static Optional<JobKind> find(String word) {
+    return Arrays.stream(values()).filter(kind -> kind.word().equals(word)).findFirst();
+  }
+
   /**
-   * Finds one.
+   * What a function does.
    *
    * @param handler what Lambda says in {@code _HANDLER}
    * @throws InvalidRequestException if there is none of that name
    */
-  public static JobKind named(@Nullable String handler) {
-    return Arrays.stream(values())
-        .filter(function -> function.word().equals(handler))
-        .findFirst()
+  public static JobKind ofHandler(@Nullable String handler) {
+    return Optional.ofNullable(handler)
+        .flatMap(JobKind::find)
         .orElseThrow(
             () ->
                 new InvalidRequestException(

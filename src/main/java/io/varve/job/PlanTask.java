@@ -101,7 +101,7 @@ record PlanTask(int workers, BackupPlanner.Snapshots snapshots, Task whole) impl
           "Ask the function restore for it.");
     }
     TargetConfiguration configured = task.allowed(call.configuration());
-    BackupId id = task.backup(call);
+    BackupId id = call.backup(task.backup());
     RestoreOptions options = task.options(call, configured);
     try (Target opened = Target.connect(configured.settings(), configured.binaryLog())) {
       Restore restore =

@@ -72,7 +72,7 @@ record RestoreTask(
   @Override
   public Object run(Call call) {
     TargetConfiguration configured = allowed(call.configuration());
-    BackupId id = backup(call);
+    BackupId id = call.backup(backup);
     RestoreOptions options = options(call, configured);
     try (Target opened = Target.connect(configured.settings(), configured.binaryLog())) {
       RestoreStep step = new RestoreStep(call, opened, options);
@@ -93,13 +93,6 @@ record RestoreTask(
       requireOverwriting(configured, target, "restore into");
     }
     return configured;
-  }
-
-  /** What is the latest may be another at the next call: it is settled by the first. */
-  BackupId backup(Call call) {
-    BackupId id = call.request().backup().orElseGet(() -> call.repository().resolve(backup));
-    call.request().uses(id);
-    return id;
   }
 
   RestoreOptions options(Call call, TargetConfiguration configured) {

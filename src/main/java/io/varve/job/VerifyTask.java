@@ -1,7 +1,6 @@
 package io.varve.job;
 
 import io.varve.DamageFoundException;
-import io.varve.repository.BackupId;
 import io.varve.repository.SourceRepository;
 import io.varve.verify.StoppedAt;
 import io.varve.verify.Verification;
@@ -39,19 +38,12 @@ record VerifyTask(String source, Optional<String> backup, int percentRead) imple
         new Verification(repository, options, call.progress(), call.clock());
     VerifyReport report =
         backup
-            .map(which -> verification.run(List.of(fixed(call, which))))
+            .map(which -> verification.run(List.of(call.backup(which))))
             .orElseGet(verification::runAll);
     if (!report.sound()) {
       throw damage(repository, report);
     }
     return report;
-  }
-
-  /** What is the latest may be another at the next call. */
-  private static BackupId fixed(Call call, String which) {
-    BackupId id = call.request().backup().orElseGet(() -> call.repository().resolve(which));
-    call.request().uses(id);
-    return id;
   }
 
   private static DamageFoundException damage(SourceRepository repository, VerifyReport report) {

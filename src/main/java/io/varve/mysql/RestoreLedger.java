@@ -63,7 +63,7 @@ final class RestoreLedger {
         connection,
         "CREATE TABLE IF NOT EXISTS "
             + name.quoted()
-            + " (kind VARCHAR(10) NOT NULL, item CHAR(64) NOT NULL, detail TEXT NOT NULL,"
+            + " (kind VARCHAR(10) NOT NULL, item CHAR(64) NOT NULL, detail MEDIUMTEXT NOT NULL,"
             + " PRIMARY KEY (kind, item)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4"
             + " COMMENT='written by varve restore, dropped when it is done'");
     if (!binding.equals(binding(connection).orElse(binding))) {

@@ -348,6 +348,20 @@ public final class Target implements AutoCloseable {
         });
   }
 
+  /** The schemas that are made to be dropped again. */
+  public ScratchSchemas scratchSchemas() {
+    return new ScratchSchemas(this);
+  }
+
+  /** Work on the connection, which is done again where that was lost. */
+  interface Work {
+    void on(Connection connection) throws SQLException;
+  }
+
+  void work(String doing, String subject, Work work) {
+    guarded(doing, subject, () -> work.on(connection));
+  }
+
   /** What the restore that left its ledger in a schema was; empty where there is none. */
   public Optional<String> ledgerBinding(String schema) {
     return GuardedSql.call(

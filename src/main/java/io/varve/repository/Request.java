@@ -140,7 +140,7 @@ public final class Request {
     return Optional.ofNullable(entry.backup());
   }
 
-  /** Where the call before this one has stopped, if it came to an end in order. */
+  /** What a call before this one has noted, such as where it stopped. */
   public Optional<String> mark() {
     return Optional.ofNullable(entry.mark());
   }
@@ -197,6 +197,13 @@ public final class Request {
    */
   public void goesOn(String mark) {
     replace(known -> known.called(known.call() + 1, mark));
+  }
+
+  /** Notes something for the calls after this one, and that it is worked on. */
+  public void marks(String mark) {
+    if (!mark.equals(entry.mark()) || !entry.state().equals(RequestEntry.RUNNING)) {
+      replace(known -> known.marked(mark));
+    }
   }
 
   /** Notes the answer of a restore whose ledger is still there. */

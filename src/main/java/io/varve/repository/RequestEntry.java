@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param state how far it is
  * @param call the number of the newest call: how often it was answered to call again
  * @param backup that it makes, or restores
- * @param mark where the newest call has stopped, in the words of what it did
+ * @param mark what a call has noted for the next, in the words of what it did: where it stopped, or
+ *     what it calls its own
  * @param ledgerSchema where the ledger of an ending restore lies
  * @param ledger what it says there
  * @param answer when it is ending or done
@@ -110,8 +111,12 @@ public record RequestEntry(
     return next(RUNNING, call, newBackup, mark, null, null, null, null);
   }
 
+  RequestEntry marked(String newMark) {
+    return next(RUNNING, call, backup, newMark, null, null, null, null);
+  }
+
   RequestEntry ending(String schema, String newLedger, JsonNode newAnswer) {
-    return next(ENDING, call, backup, null, schema, newLedger, newAnswer, null);
+    return next(ENDING, call, backup, mark, schema, newLedger, newAnswer, null);
   }
 
   RequestEntry done(JsonNode newAnswer) {

@@ -2,6 +2,7 @@ package io.varve.server;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.varve.CommitStateUnknownException;
+import io.varve.InvalidRequestException;
 import io.varve.RetryLaterException;
 import io.varve.StoppedException;
 import io.varve.TimeLimit;
@@ -193,7 +194,7 @@ final class JobQueue implements AutoCloseable {
     try {
       ObjectNode event = entry.fields().deepCopy();
       event.put("job", name.job());
-      Order order = Order.read(JobKind.named(entry.function()), Json.write(event), name.job());
+      Order order = Order.read(kind(entry), Json.write(event), name.job());
       its.isMine = false;
       jobs.perform(
           order, repository, TimeLimit.NONE, PATIENCE, its.activity, () -> its.isMine = true);
@@ -206,6 +207,17 @@ final class JobQueue implements AutoCloseable {
       LOG.errorf(defect, "%s: a defect in Varve. Please report it.", name.job());
       return Optional.of(defect);
     }
+  }
+
+  private static JobKind kind(QueueEntry entry) {
+    return JobKind.find(entry.function())
+        .orElseThrow(
+            () ->
+                new InvalidRequestException(
+                    "do",
+                    "what lies in the queue",
+                    "this version of Varve has no job '" + entry.function() + "'",
+                    "Another version has put it there: run that one, and ask for it again."));
   }
 
   private boolean isToTryAgain(Throwable failure, Work its) {

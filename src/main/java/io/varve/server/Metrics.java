@@ -1,5 +1,6 @@
 package io.varve.server;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -106,10 +107,8 @@ public class Metrics {
       duration(source, entry.function(), entry.state())
           .record(Duration.between(entry.askedAt(), now));
     }
-    Newest its = newest.get(source);
-    boolean isRestore = entry.function().equals("restore") || entry.function().equals("sync");
-    if (its != null && isRestore && entry.state().equals(RequestEntry.DONE)) {
-      its.restored = now;
+    if (isVerifiedRestore(entry)) {
+      restored(source, now);
     }
   }
 
@@ -129,5 +128,26 @@ public class Metrics {
 
   private static Tags tags(String source, String kind, String state) {
     return Tags.of("source", source, "kind", kind, "state", state);
+  }
+
+  /** A restore of a source was verified, some time. */
+  void restored(String source, Instant when) {
+    Newest its = newest.get(source);
+    if (its != null && when.isAfter(its.restored)) {
+      its.restored = when;
+    }
+  }
+
+  /** Whether a job has restored something, and seen that it is as the backup says. */
+  static boolean isVerifiedRestore(RequestEntry entry) {
+    JsonNode answer = entry.answer();
+    if (answer == null || !entry.state().equals(RequestEntry.DONE)) {
+      return false;
+    }
+    return switch (entry.function()) {
+      case "restore", "drill", "finish" -> answer.path("verified").asBoolean();
+      case "sync" -> answer.path("restore").path("verified").asBoolean();
+      default -> false;
+    };
   }
 }

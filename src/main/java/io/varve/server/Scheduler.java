@@ -178,6 +178,7 @@ final class Scheduler {
           case PRUNE -> JobKind.PRUNE;
           case VERIFY -> JobKind.VERIFY;
           case SYNC -> JobKind.SYNC;
+          case DRILL -> JobKind.DRILL;
         };
     return Order.read(kind, Json.write(event), job(line, moment));
   }

@@ -15,6 +15,7 @@ import io.varve.job.Order;
 import io.varve.repository.Repository;
 import io.varve.repository.RequestEntry;
 import io.varve.repository.ScheduleEntry;
+import io.varve.repository.SourceRepository;
 import io.varve.repository.Summary;
 import io.varve.store.ObjectStore;
 import jakarta.enterprise.event.Observes;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,10 @@ public class Server implements JobDesk, JobListener {
   private static final Logger LOG = Logger.getLogger("io.varve.server");
 
   private static final Duration BETWEEN_COUNTS = Duration.ofMinutes(5);
+
+  private static final Pattern RESTORING =
+      Pattern.compile("[0-9]{8}T[0-9]{6}Z-(drill|restore|sync)(-.*)?");
+  private static final int MOST_RESTORES_READ = 20;
 
   private final Metrics metrics;
   private final Clock clock = Clock.systemUTC();
@@ -160,12 +166,33 @@ public class Server implements JobDesk, JobListener {
         started.queue().look(repository().source(source));
       }
     }
+    if (countedAt.equals(Instant.EPOCH)) {
+      for (String source : started.configuration().sources().keySet()) {
+        countRestores(source);
+      }
+    }
     if (countedAt.plus(BETWEEN_COUNTS).isBefore(now)) {
       countedAt = now;
       for (String source : started.configuration().sources().keySet()) {
         count(source);
       }
     }
+  }
+
+  /**
+   * When the last restore was verified that a server was asked for. The names of such jobs begin
+   * with their time; only the last few are read.
+   */
+  private void countRestores(String source) {
+    SourceRepository its = repository().source(source);
+    its.requestNames().reversed().stream()
+        .filter(name -> RESTORING.matcher(name).matches())
+        .limit(MOST_RESTORES_READ)
+        .flatMap(name -> its.requested(name).stream())
+        .filter(Metrics::isVerifiedRestore)
+        .flatMap(entry -> Optional.ofNullable(entry.changedAt()).stream())
+        .findFirst()
+        .ifPresent(when -> metrics.restored(source, when));
   }
 
   private void count(String source) {

@@ -22,7 +22,7 @@ final class FunctionLoop {
   public static void main(String[] args) throws IOException, InterruptedException {
     RuntimeApi api = RuntimeApi.fromEnvironment().orElseThrow();
     try {
-      JobKind.named(System.getenv("_HANDLER"));
+      JobKind.ofHandler(System.getenv("_HANDLER"));
     } catch (InvalidRequestException unknown) {
       api.initError(unknown);
       System.exit(1);

@@ -229,6 +229,17 @@ class FunctionsTest {
   }
 
   @Test
+  void aDrillShowsThatABackupRestores() {
+    Outcome backup = done(call("backup", "{\"source\":\"shop\"}"));
+    Outcome drill =
+        done(call("drill", "{\"source\":\"shop\",\"target\":\"staging\",\"job\":\"drill-1\"}"));
+    assertThat(drill.text("backupId")).isEqualTo(backup.text("backupId"));
+    assertThat(drill.body().path("rows").asInt()).isEqualTo(ORDERS);
+    assertThat(drill.body().path("schemasDropped").asInt()).isEqualTo(1);
+    assertThat(server.rows("SHOW DATABASES LIKE 'varve\\_drill\\_%'")).isEmpty();
+  }
+
+  @Test
   void severalCallsMakeOneBackupAndSeveralRestoreIt() {
     Outcome plan =
         done(

@@ -6,10 +6,18 @@ import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpServer;
+import io.varve.Progress;
+import io.varve.TimeLimit;
+import io.varve.configuration.Configuration;
+import io.varve.job.JobKind;
 import io.varve.job.Jobs;
+import io.varve.job.Order;
 import io.varve.repository.Json;
+import io.varve.repository.QueueEntry;
 import io.varve.repository.Repository;
+import io.varve.repository.Request;
 import io.varve.repository.ScheduleEntry;
+import io.varve.repository.SourceRepository;
 import io.varve.store.ObjectStore;
 import io.varve.store.Sha256;
 import io.varve.store.Stores;
@@ -22,6 +30,7 @@ import io.varve.testing.TestUser;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -32,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
@@ -322,6 +332,79 @@ class ServerIT {
   }
 
   @Test
+  void drillsAreBegunByTheScheduleAndTheApiAndRememberedByTheNextServer() {
+    backUp();
+    noteSchedule("drill", ScheduleEntry.since(Instant.now().minus(Duration.ofHours(5))));
+    Map<String, ?> hourly =
+        Map.of("drill", Map.of("cron", "0 * * * *", "options", Map.of("target", "scratch")));
+    try (ServerProcess serving = ServerProcess.start(environment(hourly))) {
+      JsonNode jobs =
+          serving.await(
+              READER,
+              SHOP + "/jobs",
+              it -> it.path("items").findValuesAsText("state").equals(List.of("done", "done")));
+      assertThat(jobs.path("items").findValuesAsText("id"))
+          .contains("before")
+          .anyMatch(id -> id.endsWith("0000Z-drill"));
+      JsonNode asked =
+          serving.await(
+              READER,
+              begin(serving, RESTORER, "/drills", "{\"target\": \"scratch\"}"),
+              ServerIT::isDone);
+      assertThat(asked.at("/report/rows").asInt()).isEqualTo(2_000);
+      assertThat(asked.at("/report/verified").asBoolean()).isTrue();
+      assertThat(server.rows("SHOW DATABASES LIKE 'varve\\_drill\\_%'")).isEmpty();
+      awaitVerifiedRestore(serving);
+    }
+    try (ServerProcess next = ServerProcess.start(environment(Map.of()))) {
+      awaitVerifiedRestore(next);
+    }
+  }
+
+  @Test
+  void whatAnotherVersionHasPutIntoTheQueueFailsAndSaysSo() {
+    try (ObjectStore store = Stores.open(location, s3.options());
+        Repository repository = Jobs.openOrCreate(store)) {
+      SourceRepository source = repository.source("shop");
+      JsonNode fields = Json.tree(Map.of("source", "shop"));
+      Request.open(source, "odd", "mystery", "0".repeat(64), fields, Clock.systemUTC());
+      source.enqueue("odd", new QueueEntry(Repository.FORMAT, "mystery", fields, Instant.now()));
+    }
+    try (ServerProcess serving = ServerProcess.start(environment(Map.of()))) {
+      JsonNode odd =
+          serving.await(
+              READER, SHOP + "/jobs/odd", it -> it.path("state").asText().equals("failed"));
+      assertThat(odd.path("failure").toString())
+          .contains("'mystery'", "Another version")
+          .doesNotContain("Lambda");
+    }
+  }
+
+  private static void awaitVerifiedRestore(ServerProcess serving) {
+    Pattern verified =
+        Pattern.compile(
+            "varve_restore_verified_timestamp_seconds\\{source=\"shop\"\\} [1-9]\\.[0-9]+E9");
+    long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    String metrics = serving.get(READER, "/q/metrics").body();
+    while (!verified.matcher(metrics).find() && System.nanoTime() < end) {
+      metrics = serving.get(READER, "/q/metrics").body();
+    }
+    assertThat(metrics).containsPattern(verified);
+  }
+
+  /** Within this process: what lies there when a server starts. */
+  private void backUp() {
+    Jobs jobs = new Jobs(Configuration.load(environment(Map.of())), Clock.systemUTC());
+    Order order =
+        Order.read(
+            JobKind.BACKUP, "{\"source\": \"shop\"}".getBytes(StandardCharsets.UTF_8), "before");
+    try (ObjectStore store = Stores.open(location, s3.options());
+        Repository repository = jobs.open(order, store)) {
+      jobs.perform(order, repository, TimeLimit.NONE, Duration.ZERO, Progress.SILENT, () -> {});
+    }
+  }
+
+  @Test
   void aPausedScheduleBeginsNothingAndMakesUpForNothing() {
     noteSchedule("full", ScheduleEntry.since(Instant.now().minus(Duration.ofHours(5))).pausedNow());
     Map<String, ?> hourly = Map.of("full", Map.of("cron", "0 * * * *"));
@@ -416,6 +499,7 @@ class ServerIT {
             List.of(READER, "POST", SHOP + "/schedules/full/pause", "403"),
             List.of(KEEPER, "POST", SHOP + "/restores", "403"),
             List.of(KEEPER, "POST", SHOP + "/syncs", "403"),
+            List.of(KEEPER, "POST", SHOP + "/drills", "403"),
             List.of(RESTORER, "POST", SHOP + "/backups", "403"),
             List.of(RESTORER, "POST", SHOP + "/prunes", "403"));
     try (ServerProcess serving = ServerProcess.start(environment(Map.of()))) {
@@ -490,6 +574,7 @@ class ServerIT {
         "{\"hourly\": {\"cron\": \"0 * * * *\"}}",
         "{\"prune\": {\"cron\": \"0 * * * *\"}}",
         "{\"sync\": {\"cron\": \"0 * * * *\", \"options\": {\"target\": \"nowhere\"}}}",
+        "{\"drill\": {\"cron\": \"0 * * * *\", \"options\": {\"target\": \"nowhere\"}}}",
         "{\"full\": {\"cron\": \"0 * * * *\", \"timezone\": \"UTC\"}}"
       })
   void aScheduleThatCannotBeIsRefusedBeforeAPortIsOpened(String schedules) throws Exception {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.varve.job;
+
+import org.jspecify.annotations.NullMarked;
