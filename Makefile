@@ -145,6 +145,9 @@ target/varve: target/quarkus-app/quarkus-run.jar src/main/dist/find-java.sh src/
 	@{ echo '#!/bin/sh'; cat src/main/dist/find-java.sh src/main/dist/launcher.sh; } > $@
 	@chmod +x $@
 
+target/varve.1: target/varve
+	@target/varve generate-man > $@
+
 # With target/varve in one run of Maven, where both are old.
 target/demo.classpath: $(sources) $(test_sources)
 	@$(maven) demo 'Building the demo' package -DskipTests dependency:build-classpath -Dmdep.outputFile=$@

@@ -94,13 +94,15 @@ final class RemoteOptions {
       Function<JsonNode, String> text) {
     try (ApiClient client = client()) {
       String source = source(client);
-      JsonNode begun =
-          client.post(
-              "begin a " + kind + " of " + source + " at",
-              "/sources/" + source + "/" + resource,
-              body,
-              UUID.randomUUID().toString());
-      String job = begun.path("id").asText();
+      String job =
+          client
+              .post(
+                  "begin a " + kind + " of " + source + " at",
+                  "/sources/" + source + "/" + resource,
+                  body,
+                  UUID.randomUUID().toString())
+              .path("id")
+              .asText();
       if (detach) {
         common.print(Map.of("job", job, "source", source), job);
         return 0;
@@ -109,6 +111,10 @@ final class RemoteOptions {
         err().println("job " + job + " of " + source + " at " + client.server());
       }
       return follow(client, source, job, text);
+    } catch (StoppedException stopped) {
+      err().println("varve: interrupted before the server answered");
+      err().println("  varve status shows whether the job was begun.");
+      return Failures.INTERRUPTED;
     }
   }
 

@@ -163,8 +163,8 @@ final class StatusCommand implements Callable<Integer> {
     List<Place> said = new ArrayList<>();
     List<Place> known = new ArrayList<>();
     add("--server", clients.server != null, Place.SERVER, said, known);
-    add("--store", store != null, Place.STORE, said, known);
     add("--config", document, Place.DOCUMENT, said, known);
+    add("--store", store != null, Place.STORE, said, known);
     if (said.size() > 1) {
       throw new ParameterException(
           spec.commandLine(), "--server, --store and the document of --config exclude each other");

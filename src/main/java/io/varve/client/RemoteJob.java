@@ -9,6 +9,7 @@ import io.varve.RetryLaterException;
 import io.varve.VarveException;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 
 /** A job of a server, followed until it has ended. For one thread. */
@@ -27,6 +28,7 @@ public final class RemoteJob {
   private String phase = "";
   private long rows;
   private long bytes;
+  private long awaySince;
 
   public RemoteJob(ApiClient client, String source, String id, Progress progress) {
     this.client = client;
@@ -43,11 +45,10 @@ public final class RemoteJob {
    * @throws io.varve.StoppedException if this thread was told to end: the job goes on
    */
   public JsonNode await() {
-    long away = 0;
     while (true) {
-      try {
-        JsonNode job = client.get("follow job " + id + " at", "/sources/" + source + "/jobs/" + id);
-        away = 0;
+      Optional<JsonNode> seen = look();
+      if (seen.isPresent()) {
+        JsonNode job = seen.get();
         tell(job.path("activity"));
         switch (job.path("state").asText()) {
           case "done" -> {
@@ -57,20 +58,34 @@ public final class RemoteJob {
           case "canceled" ->
               throw new InvalidRequestException(
                   "end", subject(), "it was canceled", "What it has done stays; ask for it again.");
+          case "" ->
+              throw new InvalidRequestException(
+                  "follow",
+                  subject(),
+                  "what answers there is no server of Varve",
+                  "Correct the address; its path ends before /api.");
           default -> {}
-        }
-      } catch (RetryLaterException gone) {
-        if (gone.subject().equals(subject())) {
-          throw gone; // the job's own end
-        }
-        if (away == 0) {
-          away = System.nanoTime();
-          progress.warn("the server does not answer: " + gone.reason() + "; it is asked again");
-        } else if (System.nanoTime() - away > PATIENCE.toNanos()) {
-          throw gone;
         }
       }
       ApiClient.pause(BETWEEN_LOOKS);
+    }
+  }
+
+  /** Empty where the server does not answer, and has not for a while that is not long. */
+  private Optional<JsonNode> look() {
+    try {
+      JsonNode job = client.get("follow job " + id + " at", "/sources/" + source + "/jobs/" + id);
+      awaySince = 0;
+      return Optional.of(job);
+    } catch (RetryLaterException away) {
+      long now = System.nanoTime();
+      if (awaySince == 0) {
+        awaySince = now;
+        progress.warn("the server does not answer, and is asked again: " + away.reason());
+      } else if (now - awaySince > PATIENCE.toNanos()) {
+        throw away;
+      }
+      return Optional.empty();
     }
   }
 

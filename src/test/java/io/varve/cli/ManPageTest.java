@@ -57,7 +57,8 @@ class ManPageTest {
     assertThat(process.onExit().join().exitValue()).isZero();
     assertThat(Files.readString(warnings)).isEmpty();
     assertThat(new String(Files.readAllBytes(shown), StandardCharsets.UTF_8))
-        .contains("varve backup --store s3://bucket/backups --source mysql://backup@db.example.com");
+        .contains(
+            "varve backup --store s3://bucket/backups --source mysql://backup@db.example.com");
   }
 
   private static boolean isThere(String program) {

@@ -49,7 +49,14 @@ class RemoteArgumentsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"varve.example.com", "ftp://a", "http://", "http://a b", "https://u:s3cr3t@a", "https://a?x"})
+      strings = {
+        "varve.example.com",
+        "ftp://a",
+        "http://",
+        "http://a b",
+        "https://u:s3cr3t@a",
+        "https://a?x"
+      })
   void anAddressThatIsNoneIsRefusedAndNotShown(String server) {
     CommandLineRun run = run(server, "status");
     assertThat(run.exitCode()).isEqualTo(3);

@@ -145,7 +145,11 @@ class StatusTest {
   void aConfigurationTellsWhatComesNextAndWhatIsMissing() throws IOException {
     Map<String, ?> credentials = Map.of("user", "varve", "passwordFile", "/run/secrets/none");
     Map<String, ?> schedules =
-        Map.of("full", Map.of("cron", "0 3 1 1 *"), "prune", Map.of("cron", "0 5 * * *", "options", Map.of("keep", Map.of("daily", 7))));
+        Map.of(
+            "full",
+            Map.of("cron", "0 3 1 1 *"),
+            "prune",
+            Map.of("cron", "0 5 * * *", "options", Map.of("keep", Map.of("daily", 7))));
     Map<String, ?> document =
         Map.of(
             "store",
@@ -153,8 +157,7 @@ class StatusTest {
             "sources",
             Map.of(
                 "test",
-                Map.of(
-                    "address", "mysql://db", "credentials", credentials, "schedules", schedules),
+                Map.of("address", "mysql://db", "credentials", credentials, "schedules", schedules),
                 "empty",
                 Map.of("address", "mysql://other", "credentials", credentials)));
     Path file = Files.writeString(folder.resolve("varve.json"), Json.line(document));

@@ -194,9 +194,8 @@ class RemoteIT {
           .contains("job " + job + " goes on", "varve remote follow " + job + " --name slow")
           .doesNotContain(KEEPER);
     }
-    assertThat(awaited("slow", source -> source.at("/running/0/progress").isObject()))
-        .extracting(source -> source.at("/running/0/job").asText())
-        .isEqualTo(job);
+    JsonNode slow = awaited("slow", source -> source.at("/running/0/progress").isObject());
+    assertThat(slow.at("/running/0/job").asText()).isEqualTo(job);
     CommandLineRun canceled = run(KEEPER, "remote", "cancel", job, "--name", "slow");
     assertThat(canceled.exitCode()).as(canceled.text()).isZero();
     CommandLineRun followed = run(READER, "remote", "follow", job, "--name", "slow");
