@@ -115,7 +115,7 @@ endif
 check-native: target/native/varve target/demo.classpath check-function ## run the demo with the native program, kill it, have it serve, and call the functions
 	@src/build/check-old-cpu target/native/varve
 	@src/build/demo target/native/varve
-	@$(maven) check-native 'Killing target/native/varve, and asking it to serve' test -Dtest=KilledRunTest,ServerIT \
+	@$(maven) check-native 'Killing target/native/varve, and asking it to serve' test -Dtest=KilledRunTest,ServerIT,RemoteIT \
 	  -Dvarve.test.program=$(CURDIR)/target/native/varve
 
 # As Lambda does it: unpacked, and nothing but what is in function.zip.

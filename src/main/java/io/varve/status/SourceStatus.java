@@ -145,7 +145,12 @@ public record SourceStatus(
       String kind,
       @Nullable Instant since,
       @Nullable String backupId,
-      @Nullable HowFar progress) {}
+      @Nullable HowFar progress) {
+
+    RunningJob at(@Nullable HowFar newProgress) {
+      return new RunningJob(job, kind, since, backupId, newProgress);
+    }
+  }
 
   /**
    * How far a job is.

@@ -209,17 +209,28 @@ public final class StatusReader {
         return true;
       }
       boolean alive = !run.ended() && isAlive(run, newest.get());
-      if (alive && isOfRequest(newest.get())) {
+      if (isOfRequest(newest.get())) {
+        if (alive) {
+          tellOfRequest(running(run, newest.get()));
+        }
         return true;
       }
       if (alive) {
         running.put(run.id(), running(run, newest.get()));
         return true;
       }
-      if (!isOfRequest(newest.get())) {
-        take(EndedJob.of(newest.get(), run.ended()));
-      }
+      take(EndedJob.of(newest.get(), run.ended()));
       return false;
+    }
+
+    private void tellOfRequest(RunningJob run) {
+      running.replaceAll(
+          (name, job) ->
+              job.progress() == null
+                      && job.backupId() != null
+                      && job.backupId().equals(run.backupId())
+                  ? job.at(run.progress())
+                  : job);
     }
 
     private boolean isAlive(ListedJob run, JobEntry newest) {

@@ -13,6 +13,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -127,14 +128,43 @@ class RemoteArgumentsTest {
     }
   }
 
-  private CommandLineRun answered(int status, String body) throws IOException {
+  @Test
+  void aLostAnswerIsAskedForAgainUnderTheSameKey() throws IOException {
+    List<String> keys = new CopyOnWriteArrayList<>();
+    AtomicInteger looks = new AtomicInteger();
     HttpServer server =
         server(
             exchange -> {
-              byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-              exchange.sendResponseHeaders(status, bytes.length);
-              exchange.getResponseBody().write(bytes);
+              if (exchange.getRequestMethod().equals("POST")) {
+                keys.add(exchange.getRequestHeaders().getFirst("Idempotency-Key"));
+                if (keys.size() > 1) {
+                  send(exchange, 202, "{\"id\": \"j\"}");
+                }
+              } else if (looks.incrementAndGet() == 1) {
+                send(exchange, 503, "{\"detail\": \"It is about to start.\"}");
+              } else {
+                send(exchange, 200, "{\"state\": \"done\", \"report\": {\"x\": 7}}");
+              }
             });
+    try {
+      CommandLineRun run = run(url(server), "remote", "backup", "--name", "shop", "--json");
+      assertThat(run.exitCode()).as(run.text()).isZero();
+      assertThat(run.out().strip()).isEqualTo("{\"x\":7}");
+      assertThat(keys).hasSize(2).doesNotContainNull();
+      assertThat(keys.getFirst()).isEqualTo(keys.getLast());
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  private static void send(HttpExchange exchange, int status, String body) throws IOException {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(status, bytes.length);
+    exchange.getResponseBody().write(bytes);
+  }
+
+  private CommandLineRun answered(int status, String body) throws IOException {
+    HttpServer server = server(exchange -> send(exchange, status, body));
     try {
       CommandLineRun run = run(url(server), "status");
       assertThat(run.exitCode()).isIn(3, 5);

@@ -9,16 +9,17 @@ import io.varve.status.StatusReport;
 import io.varve.testing.CommandLineChild;
 import io.varve.testing.CommandLineRun;
 import io.varve.testing.OwnCertificate;
-import io.varve.testing.TestServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,11 +27,16 @@ import org.junit.jupiter.api.io.TempDir;
 /** A server whose certificate only Java's trust store may vouch for. */
 class RemoteTlsTest {
 
+  private static final String TOKEN = "t0ken-5be0d1c2";
+
   private final OwnCertificate certificate;
   private final HttpsServer server;
+  private final Path output;
   private final AtomicInteger asked = new AtomicInteger();
+  private final AtomicReference<String> authorization = new AtomicReference<>("");
 
   RemoteTlsTest(@TempDir Path folder) throws IOException, GeneralSecurityException {
+    output = folder.resolve("output");
     certificate = OwnCertificate.in(folder);
     server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setHttpsConfigurator(new HttpsConfigurator(certificate.context()));
@@ -40,6 +46,7 @@ class RemoteTlsTest {
         exchange -> {
           try (exchange) {
             asked.incrementAndGet();
+            authorization.set(exchange.getRequestHeaders().getFirst("Authorization"));
             exchange.sendResponseHeaders(200, status.length);
             exchange.getResponseBody().write(status);
           }
@@ -65,17 +72,25 @@ class RemoteTlsTest {
   }
 
   @Test
-  void theTrustStoreVouchesForIt() {
-    String options =
-        "-Djavax.net.ssl.trustStore="
-            + certificate.file()
-            + " -Djavax.net.ssl.trustStorePassword="
-            + OwnCertificate.PASSWORD;
-    Map<String, String> environment = Map.of("JAVA_TOOL_OPTIONS", options, "VARVE_TOKEN", "any");
-    try (CommandLineChild child =
-        CommandLineChild.start(TestServer.shared(), environment, "status", "--server", url())) {
-      assertThat(child.await()).as(child.text()).isZero();
-      assertThat(asked).hasValue(1);
-    }
+  void theTrustStoreVouchesForIt() throws IOException {
+    ProcessBuilder program =
+        new ProcessBuilder(CommandLineChild.command("status", "--server", url()))
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile());
+    program
+        .environment()
+        .putAll(
+            Map.of(
+                "JAVA_TOOL_OPTIONS",
+                "-Djavax.net.ssl.trustStore="
+                    + certificate.file()
+                    + " -Djavax.net.ssl.trustStorePassword="
+                    + OwnCertificate.PASSWORD,
+                "VARVE_TOKEN",
+                TOKEN));
+    int exitCode = program.start().onExit().join().exitValue();
+    assertThat(exitCode).as(Files.readString(output)).isZero();
+    assertThat(asked).hasValue(1);
+    assertThat(authorization).hasValue("Bearer " + TOKEN);
   }
 }

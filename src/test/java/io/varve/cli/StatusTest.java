@@ -8,9 +8,12 @@ import io.varve.RetryLaterException;
 import io.varve.backup.BackupReport;
 import io.varve.repository.BackupId;
 import io.varve.repository.BackupKind;
+import io.varve.repository.CheckpointRange;
+import io.varve.repository.FailureEntry;
 import io.varve.repository.Job;
 import io.varve.repository.Json;
 import io.varve.repository.Lease;
+import io.varve.repository.Request;
 import io.varve.repository.ScheduleEntry;
 import io.varve.testing.CommandLineChild;
 import io.varve.testing.CommandLineRun;
@@ -23,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -139,6 +143,37 @@ class StatusTest {
     assertThat(json(dead).at("/sources/0/running")).isEmpty();
     assertThat(json(dead).at("/sources/0/last/state").asText()).isEqualTo("unfinished");
     assertThat(dead.exitCode()).isZero();
+  }
+
+  @Test
+  void aRequestAtWorkIsShownWithTheProgressOfItsRun() throws IOException {
+    BackupId id = BackupId.next(Instant.now(), BackupKind.FULL);
+    Request request =
+        Request.open(repository.source(), "nightly", "backup", "0", JSON.createObjectNode(), CLOCK);
+    request.uses(id);
+    Job job = Job.ofBackup(repository.source(), CLOCK);
+    try (Lease lease = Lease.take(repository.source(), job, note -> {})) {
+      lease.require();
+      job.makes(id, null);
+      repository
+          .manifest(backup)
+          .tables()
+          .forEach(
+              table ->
+                  job.checkpoint(
+                      List.of(
+                          new CheckpointRange(
+                              schema.name(), "t", "0", true, null, null, table.parts()))));
+      JsonNode running = json(status("--json")).at("/sources/0/running");
+      assertThat(running).hasSize(1);
+      assertThat(running.at("/0/job").asText()).isEqualTo("nightly");
+      assertThat(running.at("/0/backupId").asText()).isEqualTo(id.value());
+      assertThat(running.at("/0/progress/rows").asInt()).isEqualTo(2);
+    }
+    request.failed(FailureEntry.of(new IllegalStateException("s3cr3t")));
+    CommandLineRun failed = status();
+    assertThat(failed.exitCode()).isEqualTo(NOT_WELL);
+    assertThat(failed.err()).contains("backup job nightly failed").doesNotContain("s3cr3t");
   }
 
   @Test

@@ -172,7 +172,26 @@ class RemoteIT {
     String job = detached.out().strip();
     CommandLineRun followed = run(READER, "remote", "follow", job, "--name", "shop", "--json");
     assertThat(followed.exitCode()).as(followed.text()).isZero();
-    assertThat(json(followed).path("backupId").asText()).contains("-full-");
+    String id = json(followed).path("backupId").asText();
+    assertThat(id).contains("-full-");
+    assertThat(inItsOwnProcess("remote", "follow", job, "--name", "shop"))
+        .startsWith("Backup " + id + " of shop");
+    assertThat(inItsOwnProcess("status", "--name", "shop")).contains("newest", "full at ");
+  }
+
+  /** What the program prints, by the token of the environment. */
+  private String inItsOwnProcess(String... command) {
+    List<String> args = new ArrayList<>(List.of(command));
+    args.addAll(List.of("--server", serving.address()));
+    try (CommandLineChild child =
+        CommandLineChild.start(
+            server,
+            Map.of("VARVE_TOKEN", READER, "VARVE_QUIET", "false"),
+            args.toArray(String[]::new))) {
+      assertThat(child.await()).as(child.text()).isIn(0, 8);
+      assertThat(child.text()).doesNotContain(READER);
+      return child.text();
+    }
   }
 
   @Test
