@@ -128,7 +128,7 @@ endif
 check-native: target/native/varve target/demo.classpath check-function check-api ## run the demo with the native program, kill it, have it serve, and call the functions
 	@src/build/check-old-cpu target/native/varve
 	@src/build/demo target/native/varve
-	@$(maven) check-native 'Killing target/native/varve, and asking it to serve' test -Dtest=KilledRunTest,ServerIT \
+	@$(maven) check-native 'Killing target/native/varve, and asking it to serve' test -Dtest=KilledRunTest,ServerIT,RemoteIT \
 	  -Dvarve.test.program=$(CURDIR)/target/native/varve
 
 check-image: image ## make the image, and have it back up by infra/compose.yaml (needs Docker Compose)
@@ -165,6 +165,9 @@ target/bench.classpath: $(sources) $(shell find src/bench -name '*.java')
 target/varve: target/quarkus-app/quarkus-run.jar src/main/dist/find-java.sh src/main/dist/launcher.sh
 	@{ echo '#!/bin/sh'; cat src/main/dist/find-java.sh src/main/dist/launcher.sh; } > $@
 	@chmod +x $@
+
+target/varve.1: target/varve
+	@target/varve generate-man > $@
 
 # With target/varve in one run of Maven, where both are old.
 target/demo.classpath: $(sources) $(test_sources)

@@ -24,9 +24,9 @@ class ArchitectureTest {
   private static final List<List<String>> ROWS =
       List.of(
           List.of("cli"),
-          List.of("function", "server", "gateway"),
+          List.of("client", "function", "server", "gateway"),
           List.of("api"),
-          List.of("job"),
+          List.of("job", "status"),
           List.of("configuration"),
           List.of("backup", "restore", "verify", "check", "retention", "schedule"),
           List.of("repository"),

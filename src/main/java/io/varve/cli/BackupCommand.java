@@ -15,7 +15,6 @@ import io.varve.repository.BackupId;
 import io.varve.repository.BackupKind;
 import io.varve.repository.Repository;
 import io.varve.repository.SourceRepository;
-import io.varve.repository.Totals;
 import io.varve.store.StoreProbe;
 import java.time.Clock;
 import java.util.List;
@@ -206,7 +205,8 @@ final class BackupCommand implements Callable<Integer> {
         report = new Backup(opened, backups, options, progress, Clock.systemUTC()).run();
       }
       progress.close();
-      common.print(BackupResult.of(report, name), text(report, name));
+      BackupResult result = BackupResult.of(report, name);
+      common.print(result, text(result, Snapshots.text(report.consistency())));
     }
     return 0;
   }
@@ -248,21 +248,26 @@ final class BackupCommand implements Callable<Integer> {
         .toString();
   }
 
-  static String text(BackupReport report, String name) {
-    Totals totals = report.totals();
+  /**
+   * The report.
+   *
+   * @param snapshot the way to it, in words
+   */
+  static String text(BackupResult result, String snapshot) {
     Lines lines =
-        Lines.of("Backup " + report.id() + " of " + name)
-            .line("tables", Quantity.count(totals.tables()) + ", in " + totals.parts() + " parts")
-            .line("rows", Quantity.count(totals.rows()));
-    Reports.changes(lines, report.changes(), report.parent());
+        Lines.of("Backup " + result.backupId() + " of " + result.source())
+            .line("tables", Quantity.count(result.tables()) + ", in " + result.parts() + " parts")
+            .line("rows", Quantity.count(result.rows()));
+    Reports.changes(
+        lines, result.changes(), Optional.ofNullable(result.parent()).map(BackupId::new));
     return lines
-        .line("stored", Reports.stored(totals))
+        .line("stored", Reports.stored(result.storedBytes(), result.rawBytes()))
         .line(
             "time",
-            Quantity.seconds(totals.seconds())
+            Quantity.seconds(result.seconds())
                 + ", "
-                + Quantity.rate(totals.rawBytes(), totals.seconds()))
-        .line("snapshot", Snapshots.text(report.consistency()))
+                + Quantity.rate(result.rawBytes(), result.seconds()))
+        .line("snapshot", snapshot)
         .toString();
   }
 }

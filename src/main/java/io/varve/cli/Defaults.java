@@ -49,7 +49,10 @@ final class Defaults implements IDefaultValueProvider {
         path = args[i + 1];
       }
     }
-    return new Defaults(environment, path == null ? new Properties() : read(Path.of(path)));
+    if (path == null || StatusCommand.isMeant(args) && StatusCommand.isDocument(path)) {
+      return new Defaults(environment, new Properties());
+    }
+    return new Defaults(environment, read(Path.of(path)));
   }
 
   private static Properties read(Path path) {
@@ -80,12 +83,17 @@ final class Defaults implements IDefaultValueProvider {
 
   private static Set<String> names() {
     Set<String> names = new TreeSet<>();
-    for (CommandLine command : new CommandLine(new VarveCommand()).getSubcommands().values()) {
+    addNames(new CommandLine(new VarveCommand()), names);
+    return names;
+  }
+
+  private static void addNames(CommandLine group, Set<String> names) {
+    for (CommandLine command : group.getSubcommands().values()) {
       for (OptionSpec option : command.getCommandSpec().options()) {
         names.add(option.longestName().replaceFirst("^--", ""));
       }
+      addNames(command, names);
     }
-    return names;
   }
 
   @Override

@@ -16,6 +16,10 @@ import picocli.CommandLine.ParseResult;
 final class Failures implements IExecutionExceptionHandler {
 
   static final int DEFECT = 1;
+
+  /** What {@code varve status} has found, which is no failure of its own. */
+  static final int NOT_WELL = 8;
+
   static final int INTERRUPTED = 130;
 
   @Override

@@ -14,7 +14,6 @@ import io.varve.repository.Standing;
 import io.varve.repository.WorkPlan;
 import io.varve.restore.Restore;
 import io.varve.restore.RestoreOptions;
-import io.varve.restore.RestoreReport;
 import io.varve.restore.RestoreResult;
 import io.varve.restore.SharedRestore;
 import java.time.Clock;
@@ -77,8 +76,9 @@ final class FinishCommand implements Callable<Integer> {
         report = new Backup(source, backups, options, progress, Clock.systemUTC()).run();
       }
     }
-    String name = backups.name();
-    return () -> common.print(BackupResult.of(report, name), BackupCommand.text(report, name));
+    BackupResult result = BackupResult.of(report, backups.name());
+    return () ->
+        common.print(result, BackupCommand.text(result, Snapshots.text(report.consistency())));
   }
 
   private Runnable restore(SourceRepository backups, LoadPlan plan, ConsoleProgress progress) {
@@ -100,9 +100,9 @@ final class FinishCommand implements Callable<Integer> {
               progress,
               Clock.systemUTC(),
               end -> SharedRestore.noteEnd(backups, plan, end));
-      RestoreReport report = restore.run(restore.plan(plan.backup()));
+      RestoreResult result = RestoreResult.of(restore.run(restore.plan(plan.backup())));
       String address = target.address();
-      return () -> common.print(RestoreResult.of(report), RestoreCommand.text(report, address));
+      return () -> common.print(result, RestoreCommand.text(result, address));
     }
   }
 }

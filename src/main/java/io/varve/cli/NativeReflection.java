@@ -43,6 +43,8 @@ import io.varve.restore.Restore;
 import io.varve.restore.RestoreReport;
 import io.varve.restore.RestoreResult;
 import io.varve.retention.PruneReport;
+import io.varve.status.SourceStatus;
+import io.varve.status.StatusReport;
 import io.varve.store.StoreTraits;
 import io.varve.verify.Damage;
 import io.varve.verify.VerifyReport;
@@ -99,6 +101,14 @@ import io.varve.verify.VerifyReport;
       SchemaObject.class,
       Sequence.class,
       SourceInfo.class,
+      SourceStatus.EndedJob.class,
+      SourceStatus.HowFar.class,
+      SourceStatus.NewestBackup.class,
+      SourceStatus.RunningJob.class,
+      SourceStatus.ScheduleStatus.class,
+      SourceStatus.class,
+      StatusCommand.Result.class,
+      StatusReport.class,
       StoreTraits.class,
       Summary.class,
       SyncCommand.Result.class,

@@ -6,12 +6,7 @@ import io.varve.retention.Prune;
 import io.varve.retention.PruneReport;
 import io.varve.retention.RetentionPolicy;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,36 +34,7 @@ final class PruneCommand implements Callable<Integer> {
   @Spec CommandSpec spec = CommandSpec.create();
   @Mixin StoreOptions store = new StoreOptions();
 
-  @Option(names = "--keep-last", paramLabel = "N", description = "the newest so many")
-  int last;
-
-  @Option(names = "--keep-hourly", paramLabel = "N", description = "one of each of so many hours")
-  int hourly;
-
-  @Option(names = "--keep-daily", paramLabel = "N", description = "one of each of so many days")
-  int daily;
-
-  @Option(names = "--keep-weekly", paramLabel = "N", description = "one of each of so many weeks")
-  int weekly;
-
-  @Option(names = "--keep-monthly", paramLabel = "N", description = "one of each of so many months")
-  int monthly;
-
-  @Option(names = "--keep-yearly", paramLabel = "N", description = "one of each of so many years")
-  int yearly;
-
-  @Option(
-      names = "--keep-within",
-      paramLabel = "TIME",
-      converter = TimeSpan.class,
-      description = "all that are at most so much older than the newest: 36h, 30d, 8w, 1y")
-  @Nullable Duration within;
-
-  @Option(
-      names = "--keep-tag",
-      paramLabel = "TAG",
-      description = "all that have this tag; repeatable")
-  List<String> tags = List.of();
+  @Mixin KeepOptions keep = new KeepOptions();
 
   @Mixin DeadlineOption deadline = new DeadlineOption();
 
@@ -79,19 +45,7 @@ final class PruneCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    RetentionPolicy policy =
-        new RetentionPolicy(
-            last,
-            hourly,
-            daily,
-            weekly,
-            monthly,
-            yearly,
-            Optional.ofNullable(within),
-            Set.copyOf(tags));
-    if (last < 0 || hourly < 0 || daily < 0 || weekly < 0 || monthly < 0 || yearly < 0) {
-      throw new ParameterException(spec.commandLine(), "--keep-... must not be below 0");
-    }
+    RetentionPolicy policy = keep.policy(spec);
     if (policy.isEmpty()) {
       throw new ParameterException(
           spec.commandLine(), "say what to keep (--keep-last 30, --keep-daily 7, ...)");

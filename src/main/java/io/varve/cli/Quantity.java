@@ -35,6 +35,13 @@ final class Quantity {
         : String.format(Locale.ROOT, "%d h %02d min", whole / 3600, whole / 60 % 60);
   }
 
+  /** A time that is longer, more roughly. */
+  static String age(long seconds) {
+    return seconds < 86_400
+        ? seconds(seconds).replaceFirst("[.]0 s$", " s")
+        : String.format(Locale.ROOT, "%d d %d h", seconds / 86_400, seconds / 3600 % 24);
+  }
+
   static String rate(long bytes, double seconds) {
     return bytes(seconds <= 0 ? bytes : (long) (bytes / seconds)) + "/s";
   }

@@ -11,11 +11,15 @@ final class Reports {
   private Reports() {}
 
   static String stored(Totals totals) {
-    return Quantity.bytes(totals.storedBytes())
+    return stored(totals.storedBytes(), totals.rawBytes());
+  }
+
+  static String stored(long storedBytes, long rawBytes) {
+    return Quantity.bytes(storedBytes)
         + " of "
-        + Quantity.bytes(totals.rawBytes())
+        + Quantity.bytes(rawBytes)
         + ", backup ratio "
-        + Quantity.ratio(totals.storedBytes(), totals.rawBytes());
+        + Quantity.ratio(storedBytes, rawBytes);
   }
 
   /** What was read, kept and stored. */

@@ -15,7 +15,6 @@ import io.varve.restore.Restore;
 import io.varve.restore.RestoreMode;
 import io.varve.restore.RestoreOptions;
 import io.varve.restore.RestorePlan;
-import io.varve.restore.RestorePlan.PlannedTable;
 import io.varve.restore.RestoreReport;
 import io.varve.restore.RestoreResult;
 import io.varve.restore.SharedRestore;
@@ -197,12 +196,14 @@ final class RestoreCommand implements Callable<Integer> {
           return 0;
         }
         if (dryRun) {
-          common.print(PlanResult.of(plan), planText(plan, opened.address()));
+          PlanResult result = PlanResult.of(plan);
+          String from = ", from " + Quantity.bytes(plan.storedBytes()) + " in the store";
+          common.print(result, planText(result, from, opened.address()));
           return 0;
         }
-        RestoreReport report = restore.run(plan);
+        RestoreResult result = RestoreResult.of(restore.run(plan));
         progress.close();
-        common.print(RestoreResult.of(report), text(report, opened.address()));
+        common.print(result, text(result, opened.address()));
       }
     }
     return 0;
@@ -232,36 +233,36 @@ final class RestoreCommand implements Callable<Integer> {
     }
   }
 
-  private static String planText(RestorePlan plan, String address) {
+  /**
+   * The plan.
+   *
+   * @param from what is known of the parts, after the size of the rows
+   */
+  static String planText(PlanResult plan, String from, String address) {
     Lines lines =
-        Lines.of("Would restore " + plan.manifest().id() + " into " + address)
+        Lines.of("Would restore " + plan.backupId() + " into " + address)
             .line("tables", Quantity.count(plan.tables().size()))
             .line("rows", Quantity.count(plan.rows()))
-            .line(
-                "size",
-                Quantity.bytes(plan.rawBytes())
-                    + ", from "
-                    + Quantity.bytes(plan.storedBytes())
-                    + " in the store");
+            .line("size", Quantity.bytes(plan.bytes()) + from);
     if (plan.resumed()) {
       lines.line("resume", "an earlier try was not finished: goes on where it was");
     }
-    for (PlannedTable table : plan.tables()) {
+    for (PlanResult.PlanTable table : plan.tables()) {
       lines.line(
           "",
-          table.target().name()
+          table.target()
               + "  "
-              + Quantity.count(table.entry().rows())
+              + Quantity.count(table.rows())
               + " rows, "
-              + Quantity.bytes(table.rawBytes())
-              + (plan.replaced().contains(table.target().name()) ? "  REPLACES a table" : ""));
+              + Quantity.bytes(table.bytes())
+              + (table.replaces() ? "  REPLACES a table" : ""));
     }
     return lines.toString();
   }
 
-  static String text(RestoreReport report, String address) {
+  static String text(RestoreResult report, String address) {
     Lines lines =
-        Lines.of("Restored " + report.id() + " into " + address)
+        Lines.of("Restored " + report.backupId() + " into " + address)
             .line("tables", Quantity.count(report.tables()));
     RestoreReport.Touched touched = report.touched();
     if (touched != null) {
@@ -303,7 +304,7 @@ final class RestoreCommand implements Callable<Integer> {
   }
 
   /** Of a whole restore what the store's bytes became, of a diff how much was not there yet. */
-  private static String restoreRatio(RestoreReport report) {
+  private static String restoreRatio(RestoreResult report) {
     return report.touched() == null
         ? ", restore ratio " + Quantity.ratio(report.bytes(), report.storedBytes())
         : ", restore ratio "

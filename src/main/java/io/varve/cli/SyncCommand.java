@@ -18,7 +18,6 @@ import io.varve.repository.SourceRepository;
 import io.varve.restore.Restore;
 import io.varve.restore.RestoreMode;
 import io.varve.restore.RestoreOptions;
-import io.varve.restore.RestoreReport;
 import io.varve.restore.RestoreResult;
 import io.varve.restore.Standby;
 import io.varve.store.StoreProbe;
@@ -76,6 +75,12 @@ final class SyncCommand implements Callable<Integer> {
   /** What {@code --json} prints. */
   record Result(BackupResult backup, RestoreResult restore) {}
 
+  static String text(Result result, String snapshot, String standby) {
+    return BackupCommand.text(result.backup(), snapshot)
+        + System.lineSeparator()
+        + RestoreCommand.text(result.restore(), standby);
+  }
+
   @Override
   public Integer call() {
     TimeLimit limit = deadline.limit();
@@ -126,13 +131,12 @@ final class SyncCommand implements Callable<Integer> {
             restore.comesAfterOtherWork();
           }
         }
-        RestoreReport restored = restore.run(restore.plan(backup.id()));
+        Result result =
+            new Result(
+                BackupResult.of(backup, name),
+                RestoreResult.of(restore.run(restore.plan(backup.id()))));
         progress.close();
-        common.print(
-            new Result(BackupResult.of(backup, name), RestoreResult.of(restored)),
-            BackupCommand.text(backup, name)
-                + System.lineSeparator()
-                + RestoreCommand.text(restored, standby.address()));
+        common.print(result, text(result, Snapshots.text(backup.consistency()), standby.address()));
       }
     } catch (ContinueException next) {
       throw next.hinting("Call it again with the same options: it goes on where it stopped.");

@@ -20,6 +20,7 @@ import picocli.CommandLine.IVersionProvider;
     subcommands = {
       BackupCommand.class,
       RestoreCommand.class,
+      StatusCommand.class,
       ListCommand.class,
       ShowCommand.class,
       VerifyCommand.class,
@@ -34,7 +35,9 @@ import picocli.CommandLine.IVersionProvider;
       HoldCommand.class,
       CheckCommand.class,
       ServeCommand.class,
-      GenerateCompletion.class
+      RemoteCommand.class,
+      GenerateCompletion.class,
+      GenerateManCommand.class
     },
     footer = {
       "",
@@ -44,7 +47,7 @@ import picocli.CommandLine.IVersionProvider;
       "",
       "Exit codes: 0 done; 1 a defect in varve; 2 wrong usage; 3 something has to change first;",
       "4 damage found; 5 try again later; 6 not known whether committed; 7 CONTINUE: call again;",
-      "130 interrupted.",
+      "8 status: not all is well; 130 interrupted.",
       "",
       "Examples:",
       "  varve backup  --store s3://bucket/backups --source mysql://backup@db.example.com --name shop",

@@ -127,7 +127,7 @@ final class VerifyCommand implements Callable<Integer> {
                                 "--continue must be what a run of verify printed")));
   }
 
-  private static String text(VerifyReport report) {
+  static String text(VerifyReport report) {
     Lines lines =
         Lines.of(
                 report.sound()

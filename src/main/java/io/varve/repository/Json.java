@@ -64,7 +64,7 @@ public final class Json {
    *
    * @throws IOException where it is not JSON, or not of that form
    */
-  static <T> T read(byte[] json, Class<T> type) throws IOException {
+  public static <T> T read(byte[] json, Class<T> type) throws IOException {
     T value = MAPPER.readValue(json, type);
     if (value == null) {
       throw new IOException("it is null");

@@ -21,6 +21,11 @@ public record ScheduleEntry(int format, Instant after, boolean paused) {
     return new ScheduleEntry(Repository.FORMAT, now, false);
   }
 
+  /** The name of the job that a schedule begins at a moment. */
+  public static String job(String kind, Instant moment) {
+    return BackupId.timeOf(moment) + "-" + kind;
+  }
+
   /** The same when a moment was begun. */
   public ScheduleEntry begun(Instant moment) {
     return new ScheduleEntry(format, moment.isAfter(after) ? moment : after, paused);

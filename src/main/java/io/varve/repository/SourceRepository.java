@@ -26,6 +26,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +46,7 @@ public final class SourceRepository {
 
   private static final int MOST_RACES = 10;
 
+  private static final int MOST_LIKELY = 8;
   private static final String SEE_OTHERS =
       "Take another backup (varve list shows them), and find out what wrote to the store.";
 
@@ -367,7 +369,20 @@ public final class SourceRepository {
     return List.copyOf(jobs.values());
   }
 
-  private JobRecord read(ListedJob job) {
+  /** The jobs that there are notes of, those that changed last first. A listing. */
+  public JobHistory history() {
+    return JobHistory.of(source, jobs());
+  }
+
+  /** The newest piece of a job's record; empty where it is gone. One request. */
+  public Optional<JobEntry> newestPiece(ListedJob job) {
+    return job.keys().stream()
+        .max(Comparator.comparingInt(SourceRepository::pieceNumber))
+        .flatMap(key -> store.get(key).map(object -> parse(object, key, JobEntry.class)));
+  }
+
+  /** The record of a job. A request for each piece. */
+  public JobRecord read(ListedJob job) {
     List<JobEntry> pieces = new ArrayList<>();
     job.keys().stream()
         .sorted(Comparator.comparingInt(SourceRepository::pieceNumber))
@@ -515,6 +530,20 @@ public final class SourceRepository {
 
   Optional<ObjectInfo> leaseInfo(String key) {
     return infoOf(key);
+  }
+
+  /**
+   * The job that writes to this source's backups, going by a lease that was renewed just now; empty
+   * where there is none. A listing and a request. For what is shown to people: what follows from a
+   * lease is {@link Lease}'s to say.
+   */
+  public Optional<String> writer(Instant now) {
+    String key = Layout.lease(source);
+    Instant oldest = now.minus(Lease.LENGTH.multipliedBy(2)); // clocks differ
+    return leaseInfo(key)
+        .filter(info -> info.modified().isAfter(oldest))
+        .flatMap(info -> readLease(key))
+        .map(object -> parseLease(object, key).holder());
   }
 
   LeaseEntry parseLease(StoredObject object, String key) {
@@ -707,15 +736,53 @@ public final class SourceRepository {
       if (id == null || buried.contains(id.value())) {
         continue;
       }
-      // a fence stands where a manifest would, but has not its size; nor has one of another run
       Optional.ofNullable(known.get(id))
-          .or(() -> summary(id))
-          .filter(s -> s.manifestBytes() == manifest.size())
-          .or(() -> summaryOfManifest(id))
+          .filter(backup -> backup.manifestBytes() == manifest.size())
+          .or(() -> counting(id, manifest))
           .ifPresent(backups::add);
     }
     backups.sort(Comparator.comparing(Summary::snapshotTime).thenComparing(Summary::id));
     return backups;
+  }
+
+  /**
+   * The backup of the newest instant. Two listings and some requests, however many backups there
+   * are: it is among those that were committed last or have the newest ids, though a run that went
+   * on has an older id, and a repaired backup is of an older instant.
+   */
+  public Optional<Summary> newest() {
+    Set<BackupId> buried = buried();
+    List<ObjectInfo> manifests = new ArrayList<>();
+    store.list(
+        Layout.manifests(source),
+        object ->
+            idOfManifest(object)
+                .filter(id -> !buried.contains(id))
+                .ifPresent(id -> manifests.add(object)));
+    Set<ObjectInfo> likely = new LinkedHashSet<>();
+    manifests.stream()
+        .sorted(Comparator.comparing(ObjectInfo::modified).reversed())
+        .limit(MOST_LIKELY)
+        .forEach(likely::add);
+    manifests.stream()
+        .sorted(Comparator.comparing(ObjectInfo::key).reversed())
+        .limit(MOST_LIKELY)
+        .forEach(likely::add);
+    Optional<Summary> newest = newest(likely);
+    return newest.isPresent() ? newest : newest(manifests); // those were fences
+  }
+
+  private Optional<Summary> newest(Collection<ObjectInfo> manifests) {
+    return manifests.stream()
+        .flatMap(manifest -> idOfManifest(manifest).flatMap(id -> counting(id, manifest)).stream())
+        .max(Comparator.comparing(Summary::snapshotTime).thenComparing(Summary::id));
+  }
+
+  /** A fence stands where a manifest would, but has not its size; nor has one of another run. */
+  private Optional<Summary> counting(BackupId id, ObjectInfo manifest) {
+    return summary(id)
+        .filter(summary -> summary.manifestBytes() == manifest.size())
+        .or(() -> summaryOfManifest(id));
   }
 
   /** From the manifest itself; empty for a fence. */

@@ -8,7 +8,6 @@ import io.varve.configuration.ScheduleConfiguration;
 import io.varve.configuration.ScheduledKind;
 import io.varve.job.JobKind;
 import io.varve.job.Order;
-import io.varve.repository.BackupId;
 import io.varve.repository.Json;
 import io.varve.repository.Repository;
 import io.varve.repository.RequestEntry;
@@ -163,7 +162,7 @@ final class Scheduler {
   }
 
   private static String job(Line line, Instant moment) {
-    return BackupId.timeOf(moment) + "-" + line.kind.word();
+    return ScheduleEntry.job(line.kind.word(), moment);
   }
 
   private static Order order(Line line, Instant moment) {

@@ -31,7 +31,7 @@ class DocsTest {
 
   /** Variables that are no options. */
   private static final Set<String> OTHER_VARIABLES =
-      Set.of("VARVE_SOURCE_PASSWORD", "VARVE_TARGET_PASSWORD", "VARVE_JAVA_OPTS");
+      Set.of("VARVE_SOURCE_PASSWORD", "VARVE_TARGET_PASSWORD", "VARVE_TOKEN", "VARVE_JAVA_OPTS");
 
   /** Options that {@code docs/cli.md} has once, for all commands. */
   private static final Set<String> OF_ALL = Set.of("--help", "--version");
@@ -77,7 +77,8 @@ class DocsTest {
   @Test
   void everyExitCodeIsDocumented() throws IOException {
     String text = Files.readString(CLI);
-    for (int code : new int[] {0, Failures.DEFECT, 2, 3, 4, 5, 6, Failures.INTERRUPTED}) {
+    for (int code :
+        new int[] {0, Failures.DEFECT, 2, 3, 4, 5, 6, Failures.NOT_WELL, Failures.INTERRUPTED}) {
       assertThat(text).containsPattern("(?m)^\\| " + code + " +\\|");
     }
   }
@@ -86,8 +87,11 @@ class DocsTest {
     return new CommandLine(new VarveCommand()).getSubcommands();
   }
 
+  /** Its own, and those of the commands below it, which its section has in one table. */
   private static Set<String> options(CommandLine command) {
-    return command.getCommandSpec().options().stream()
+    Stream<CommandLine> below = command.getSubcommands().values().stream();
+    return Stream.concat(Stream.of(command), below)
+        .flatMap(each -> each.getCommandSpec().options().stream())
         .map(OptionSpec::longestName)
         .filter(option -> !OF_ALL.contains(option))
         .collect(Collectors.toCollection(TreeSet::new));

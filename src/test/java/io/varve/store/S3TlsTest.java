@@ -1,14 +1,13 @@
 package io.varve.store;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import io.varve.InvalidRequestException;
 import io.varve.testing.FaultyProxy.Answer;
+import io.varve.testing.OwnCertificate;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,11 +15,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.util.Base64;
 import java.util.Map;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,8 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** A store whose certificate only AWS_CA_BUNDLE vouches for. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class S3TlsTest {
-
-  private static final char[] PASSWORD = "changeit".toCharArray();
 
   @TempDir static Path folder = Path.of("");
   private HttpsServer server = newServer();
@@ -46,13 +40,8 @@ class S3TlsTest {
 
   @BeforeAll
   void start() throws Exception {
-    KeyStore keys = newCertificate();
-    KeyManagerFactory managers =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    managers.init(keys, PASSWORD);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(managers.getKeyManagers(), null, null);
-    server.setHttpsConfigurator(new HttpsConfigurator(context));
+    OwnCertificate own = OwnCertificate.in(folder);
+    server.setHttpsConfigurator(new HttpsConfigurator(own.context()));
     server.createContext(
         "/",
         exchange -> {
@@ -64,44 +53,12 @@ class S3TlsTest {
         });
     server.start();
     String certificate =
-        Base64.getMimeEncoder(64, new byte[] {'\n'})
-            .encodeToString(keys.getCertificate("store").getEncoded());
+        Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(own.certificate().getEncoded());
     Files.writeString(
         bundle(),
         "# our own authority -- not to be given away\n-----BEGIN CERTIFICATE-----\n"
             + certificate
             + "\n-----END CERTIFICATE-----\n");
-  }
-
-  private KeyStore newCertificate() throws Exception {
-    Path file = folder.resolve("store.p12");
-    Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                "store",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=localhost",
-                "-ext",
-                "san=ip:127.0.0.1,dns:localhost",
-                "-storetype",
-                "PKCS12",
-                "-storepass",
-                new String(PASSWORD),
-                "-keystore",
-                file.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("keytool.log").toFile())
-            .start();
-    assertThat(keytool.waitFor()).isZero();
-    KeyStore keys = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(file)) {
-      keys.load(in, PASSWORD);
-    }
-    return keys;
   }
 
   private Path bundle() {
