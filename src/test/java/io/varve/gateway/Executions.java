@@ -106,7 +106,7 @@ final class Executions implements AutoCloseable {
       JsonNode asked = JSON.readTree(input);
       Calls calls =
           new Calls(
-              JobKind.named(asked.path("function").asText()),
+              JobKind.ofHandler(asked.path("function").asText()),
               environment,
               new CallObserver() {
                 @Override
