@@ -92,7 +92,7 @@ search: ## try all orders of the calls of up to five runs to a store; half an ho
 	@$(maven) search 'Trying all orders of calls' test -Dtest=PruneSearchTest -Dtest.groups=search -Dtest.excludedGroups= \
 	  -Dtest.heap=8g
 
-check-server: EXCLUDE ?= chaos | search
+check-server: EXCLUDE ?= chaos | search | native
 check-server: ## run the tests that talk to a database on VARVE_TEST_SERVER=mysql://user@host:port; all but those tagged EXCLUDE
 ifdef VARVE_TEST_SERVER
 	@$(maven) check-server 'Testing on $(VARVE_TEST_SERVER)' test -Dtest.forks=1 -Dtest.excludedGroups='$(EXCLUDE)' -Dtest=$(call tests_that_use,TestServer.shared)

@@ -8,6 +8,7 @@ import io.varve.InvalidRequestException;
 import io.varve.mysql.Login;
 import io.varve.mysql.Secret;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.TestInstance;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
+import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.ssm.SsmClient;
 import software.amazon.awssdk.services.ssm.model.ParameterType;
 
@@ -125,6 +127,55 @@ abstract class AwsServicesContract {
     assertThatThrownBy(credentials::login)
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining("it is not there");
+  }
+
+  @Test
+  void aStateMachineIsBegunOncePerNameWhileItGoesOn() {
+    String arn = "arn:aws:states:" + REGION + ":123456789012:stateMachine:" + prefix + "none";
+    assertThatThrownBy(() -> stateMachine(arn).start("nightly", new byte[] {'{', '}'}))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining("it is not there");
+    try (SfnClient functions =
+        SfnClient.builder()
+            .endpointOverride(endpoint())
+            .region(Region.of(REGION))
+            .credentialsProvider(new AwsEnvironment(environment).credentials())
+            .httpClient(UrlConnectionHttpClient.create())
+            .build()) {
+      String there =
+          functions
+              .createStateMachine(
+                  create ->
+                      create
+                          .name(prefix + "loop")
+                          .roleArn("arn:aws:iam::123456789012:role/loop")
+                          .definition(
+                              "{\"StartAt\": \"Wait\", \"States\": {\"Wait\": {\"Type\": \"Wait\","
+                                  + " \"Seconds\": 600, \"End\": true}}}"))
+              .stateMachineArn();
+      String longName = "nightly-".repeat(12);
+      byte[] input = "{\"function\": \"backup\"}".getBytes(StandardCharsets.UTF_8);
+      stateMachine(there).start(longName, input);
+      stateMachine(there).start(longName, input);
+      var executions = functions.listExecutions(of -> of.stateMachineArn(there)).executions();
+      assertThat(executions).hasSize(1);
+      assertThat(longName).startsWith(executions.getFirst().name());
+      assertThat(
+              functions
+                  .describeExecution(of -> of.executionArn(executions.getFirst().executionArn()))
+                  .input())
+          .isEqualTo("{\"function\": \"backup\"}");
+
+      functions.stopExecution(of -> of.executionArn(executions.getFirst().executionArn()));
+      stateMachine(there).start(longName, input);
+      assertThat(functions.listExecutions(of -> of.stateMachineArn(there)).executions()).hasSize(2);
+    }
+  }
+
+  private StateMachine stateMachine(String arn) {
+    Map<String, String> variables = new HashMap<>(environment);
+    variables.put("VARVE_STATE_MACHINE", arn);
+    return StateMachine.of(variables);
   }
 
   private SecretsManagerClient secrets() {
