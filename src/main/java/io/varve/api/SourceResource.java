@@ -27,6 +27,8 @@ import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +47,7 @@ public class SourceResource extends Resource {
 
   @GET
   @Operation(summary = "A source, with its newest backup and what begins next")
+  @APIResponse(responseCode = "200", ref = "Source")
   public Response one(@PathParam("source") String name) {
     source(name);
     return json(SourceView.of(desk, name));
@@ -53,10 +56,11 @@ public class SourceResource extends Resource {
   @GET
   @Path("jobs")
   @Operation(summary = "The jobs, newest first")
+  @APIResponse(responseCode = "200", ref = "Jobs")
   public Response list(
       @PathParam("source") String name,
       @QueryParam("after") @Nullable String after,
-      @QueryParam("limit") @Nullable Integer limit) {
+      @QueryParam("limit") @Nullable String limit) {
     SourceRepository source = source(name);
     List<String> newestFirst = source.requestNames().reversed();
     return json(Page.of(newestFirst, id -> id, after, limit).map(id -> job(name, id)));
@@ -65,6 +69,7 @@ public class SourceResource extends Resource {
   @GET
   @Path("jobs/{job}")
   @Operation(summary = "A job: how far it is, and its report once it is done")
+  @APIResponse(responseCode = "200", ref = "Job")
   public Response oneJob(@PathParam("source") String name, @PathParam("job") String id) {
     source(name);
     return json(job(name, id));
@@ -74,6 +79,7 @@ public class SourceResource extends Resource {
   @Path("jobs/{job}/events")
   @Produces(MediaType.SERVER_SENT_EVENTS)
   @Operation(summary = "A job as it goes on: an event each second, until it has ended")
+  @APIResponse(responseCode = "200", ref = "Events")
   public Multi<String> events(@PathParam("source") String name, @PathParam("job") String id) {
     source(name);
     job(name, id);
@@ -93,6 +99,7 @@ public class SourceResource extends Resource {
   @Path("jobs/{job}")
   @RolesAllowed({Roles.BACKUP, Roles.RESTORE})
   @Operation(summary = "Cancel a job; what it has done stays")
+  @APIResponse(responseCode = "202", ref = "Job")
   public Response cancel(@PathParam("source") String name, @PathParam("job") String id) {
     source(name);
     job(name, id);
@@ -107,6 +114,8 @@ public class SourceResource extends Resource {
   @Consumes(MediaType.APPLICATION_JSON)
   @RolesAllowed(Roles.RESTORE)
   @Operation(summary = "Begin a restore, or plan one with dryRun")
+  @RequestBody(ref = "Restore")
+  @APIResponse(responseCode = "202", ref = "Begun")
   public Response restore(
       @PathParam("source") String name,
       @HeaderParam("Idempotency-Key") @Nullable String key,
@@ -119,6 +128,8 @@ public class SourceResource extends Resource {
   @Consumes(MediaType.APPLICATION_JSON)
   @RolesAllowed(Roles.RESTORE)
   @Operation(summary = "Back up what has changed, and have a standby follow")
+  @RequestBody(ref = "Sync")
+  @APIResponse(responseCode = "202", ref = "Begun")
   public Response sync(
       @PathParam("source") String name,
       @HeaderParam("Idempotency-Key") @Nullable String key,
@@ -131,6 +142,8 @@ public class SourceResource extends Resource {
   @Consumes(MediaType.APPLICATION_JSON)
   @RolesAllowed(Roles.BACKUP)
   @Operation(summary = "Begin to verify backups")
+  @RequestBody(ref = "Verify")
+  @APIResponse(responseCode = "202", ref = "Begun")
   public Response verify(
       @PathParam("source") String name,
       @HeaderParam("Idempotency-Key") @Nullable String key,
@@ -143,6 +156,8 @@ public class SourceResource extends Resource {
   @Consumes(MediaType.APPLICATION_JSON)
   @RolesAllowed(Roles.BACKUP)
   @Operation(summary = "Begin to take old backups away, or see which with dryRun")
+  @RequestBody(ref = "Prune")
+  @APIResponse(responseCode = "202", ref = "Begun")
   public Response prune(
       @PathParam("source") String name,
       @HeaderParam("Idempotency-Key") @Nullable String key,
@@ -176,6 +191,7 @@ public class SourceResource extends Resource {
   @Path("schedules/{kind}/pause")
   @RolesAllowed(Roles.BACKUP)
   @Operation(summary = "Begin nothing by a schedule until it is resumed")
+  @APIResponse(responseCode = "200", ref = "Schedule")
   public Response pause(@PathParam("source") String name, @PathParam("kind") String kind) {
     return change(name, kind, true);
   }
@@ -184,6 +200,7 @@ public class SourceResource extends Resource {
   @Path("schedules/{kind}/resume")
   @RolesAllowed(Roles.BACKUP)
   @Operation(summary = "Go on with a schedule; what has passed is not made up for")
+  @APIResponse(responseCode = "200", ref = "Schedule")
   public Response resume(@PathParam("source") String name, @PathParam("kind") String kind) {
     return change(name, kind, false);
   }

@@ -11,6 +11,7 @@ import io.varve.configuration.Configuration;
 import io.varve.configuration.ScheduledKind;
 import io.varve.job.Jobs;
 import io.varve.job.Order;
+import io.varve.repository.BackupId;
 import io.varve.repository.Repository;
 import io.varve.repository.RequestEntry;
 import io.varve.repository.ScheduleEntry;
@@ -39,6 +40,7 @@ public class Server implements JobDesk, JobListener {
 
   private final Metrics metrics;
   private final Clock clock = Clock.systemUTC();
+  private final DoneJobs doneJobs = new DoneJobs();
   private final BackupCatalog catalog = new BackupCatalog(clock);
   private volatile @Nullable Parts parts;
   private volatile @Nullable Repository repository;
@@ -50,7 +52,9 @@ public class Server implements JobDesk, JobListener {
       ObjectStore store,
       JobQueue queue,
       Scheduler scheduler,
-      Webhooks webhooks) {}
+      Webhooks webhooks,
+      Optional<Issuer> issuer,
+      Optional<Traces> traces) {}
 
   public Server(Metrics metrics) {
     this.metrics = metrics;
@@ -72,7 +76,9 @@ public class Server implements JobDesk, JobListener {
             store,
             queue,
             new Scheduler(configuration, queue, clock),
-            new Webhooks(configuration.server().webhooks(), clock));
+            new Webhooks(configuration.server().webhooks(), clock),
+            configuration.server().oidc().map(oidc -> new Issuer(oidc, clock)),
+            Traces.of(ServerProgram.environment()));
   }
 
   private Parts parts() {
@@ -81,6 +87,17 @@ public class Server implements JobDesk, JobListener {
       throw new RetryLaterException("use", "the server", "it is about to start", "Try again.");
     }
     return started;
+  }
+
+  /** Who is told of jobs and requests; empty where nobody wants to know. */
+  Optional<Traces> traces() {
+    Parts started = parts;
+    return started == null ? Optional.empty() : started.traces();
+  }
+
+  /** Who signs tokens besides; empty where nobody does. */
+  Optional<Issuer> issuer() {
+    return parts().issuer();
   }
 
   @Override
@@ -105,6 +122,11 @@ public class Server implements JobDesk, JobListener {
   }
 
   @Override
+  public Optional<Summary> backup(String source, BackupId id) {
+    return catalog.backup(repository().source(source), id);
+  }
+
+  @Override
   public void changed(String source, Instant when) {
     catalog.changed(source, when);
   }
@@ -112,6 +134,11 @@ public class Server implements JobDesk, JobListener {
   @Override
   public void submit(Order order) {
     parts().queue().submit(order);
+  }
+
+  @Override
+  public Optional<RequestEntry> job(String source, String job) {
+    return doneJobs.find(source + "/" + job, () -> repository().source(source).requested(job));
   }
 
   @Override
@@ -177,6 +204,7 @@ public class Server implements JobDesk, JobListener {
     if (started != null) {
       started.queue().close();
       started.webhooks().close();
+      started.traces().ifPresent(Traces::close);
       started.store().close();
     }
   }
@@ -186,6 +214,7 @@ public class Server implements JobDesk, JobListener {
     catalog.changed(source, clock.instant());
     metrics.ended(source, entry, clock.instant());
     parts().webhooks().tell(source, job, entry);
+    traces().ifPresent(traces -> traces.job(source, job, entry, clock.instant()));
     LOG.infof("%s of %s: %s", job, source, entry.state());
     count(source);
   }
