@@ -3,8 +3,8 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo build test check bench bench-micro bench-page bench-guard bench-functions native image sbom search format clean \
-  check-format check-shell check-infra check-image check-server check-docker check-store check-aws check-long check-program check-native check-function check-api chaos
+.PHONY: help demo build test check bench bench-micro bench-page bench-guard bench-functions bench-server native image sbom search format clean \
+  check-format check-shell check-infra check-image check-server check-docker check-store check-aws check-fuzz check-long check-program check-native check-function check-api chaos
 
 maven := src/build/maven
 sources := pom.xml $(shell find src/main -type f)
@@ -61,7 +61,7 @@ else
 	@echo 'Set VARVE_BENCH_SERVERS and VARVE_BENCH_S3_ENDPOINT, a server without password and a store that are for nothing else.' >&2; exit 2
 endif
 
-check: check-format check-shell check-infra test check-long check-program chaos check-server check-docker check-store check-aws demo check-native ## check all that CI checks
+check: check-format check-shell check-infra test check-long check-program chaos check-server check-docker check-store check-aws check-fuzz demo check-native ## check all that CI checks
 
 check-format: ## check the formatting
 	@$(maven) check-format 'Checking the formatting' spotless:check
@@ -87,6 +87,10 @@ check: KILLS = 30
 chaos: ## kill every command at random moments, KILLS times, on embedded or named servers; SEED repeats a run
 	@$(maven) chaos 'Killing every command, $(KILLS) times' test -Dtest=ChaosTest -Dtest.excludedGroups= \
 	  -Dvarve.chaos.kills=$(KILLS) $(SEED:%=-Dvarve.chaos.seed=%)
+
+bench-server: target/bench.classpath target/varve ## measure a server of 10,000 backups: start, memory, how long answers take; PROGRAM=target/native/varve
+	@. src/build/use-jdk.sh && "$$JAVA_HOME/bin/java" -cp "target/test-classes:target/classes:$$(cat target/bench.classpath)" \
+	  io.varve.server.ServerBenchmark $(or $(PROGRAM),target/varve) | tee target/bench-server.json
 
 search: ## try all orders of the calls of up to five runs to a store; half an hour, and 8 GB of memory
 	@$(maven) search 'Trying all orders of calls' test -Dtest=PruneSearchTest -Dtest.groups=search -Dtest.excludedGroups= \
@@ -128,7 +132,7 @@ endif
 check-native: target/native/varve target/demo.classpath check-function check-api ## run the demo with the native program, kill it, have it serve, and call the functions
 	@src/build/check-old-cpu target/native/varve
 	@src/build/demo target/native/varve
-	@$(maven) check-native 'Killing target/native/varve, and asking it to serve' test -Dtest=KilledRunTest,ServerIT,RemoteIT \
+	@$(maven) check-native 'Killing target/native/varve, and asking it to serve' test -Dtest=KilledRunTest,ServerIT,RemoteIT,BadInputIT,OidcIT,TracesIT \
 	  -Dvarve.test.program=$(CURDIR)/target/native/varve
 
 check-image: image ## make the image, and have it back up by infra/compose.yaml (needs Docker Compose)
@@ -144,6 +148,13 @@ check-api: target/native/api.zip ## ask the API of target/native/api.zip as API 
 	@rm -rf target/gateway && unzip -q target/native/api.zip -d target/gateway
 	@$(maven) check-api 'Asking target/native/api.zip' test -Dtest=GatewayTest -Dtest.excludedGroups= \
 	  -Dvarve.test.api=$(CURDIR)/target/gateway/bootstrap
+
+check-fuzz: target/varve ## ask the API of a server for all kinds of things with VARVE_TEST_SCHEMATHESIS=path of schemathesis (PyPI), for a minute
+ifdef VARVE_TEST_SCHEMATHESIS
+	@$(maven) check-fuzz 'Fuzzing the API' test -Dtest=ApiFuzzIT -Dtest.excludedGroups=
+else
+	@echo '### NOT CHECKED: the API, fuzzed. Set VARVE_TEST_SCHEMATHESIS to the executable of schemathesis.'
+endif
 
 format: ## format the code
 	@$(maven) format 'Formatting' spotless:apply

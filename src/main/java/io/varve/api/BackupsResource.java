@@ -21,6 +21,8 @@ import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -37,10 +39,11 @@ public class BackupsResource extends Resource {
 
   @GET
   @Operation(summary = "The backups, newest first")
+  @APIResponse(responseCode = "200", ref = "Backups")
   public Response list(
       @PathParam("source") String name,
       @QueryParam("after") @Nullable String after,
-      @QueryParam("limit") @Nullable Integer limit) {
+      @QueryParam("limit") @Nullable String limit) {
     source(name);
     List<Summary> newestFirst = desk.backups(name).reversed();
     return json(Page.of(newestFirst, backup -> backup.id().value(), after, limit));
@@ -49,6 +52,8 @@ public class BackupsResource extends Resource {
   @GET
   @Path("{backup}")
   @Operation(summary = "A backup: its summary")
+  @APIResponse(responseCode = "200", ref = "Backup")
+  @APIResponse(responseCode = "304", ref = "NotModified")
   public Response one(
       @PathParam("source") String name,
       @PathParam("backup") String id,
@@ -60,11 +65,13 @@ public class BackupsResource extends Resource {
   @GET
   @Path("{backup}/tables")
   @Operation(summary = "The tables of a backup")
+  @APIResponse(responseCode = "200", ref = "Tables")
+  @APIResponse(responseCode = "304", ref = "NotModified")
   public Response tables(
       @PathParam("source") String name,
       @PathParam("backup") String id,
       @QueryParam("after") @Nullable String after,
-      @QueryParam("limit") @Nullable Integer limit,
+      @QueryParam("limit") @Nullable String limit,
       @Context Request conditions) {
     SourceRepository source = source(name);
     Summary summary = summary(source, id);
@@ -85,6 +92,8 @@ public class BackupsResource extends Resource {
   @Consumes(MediaType.APPLICATION_JSON)
   @RolesAllowed(Roles.BACKUP)
   @Operation(summary = "Begin a backup")
+  @RequestBody(ref = "Backup")
+  @APIResponse(responseCode = "202", ref = "Begun")
   public Response begin(
       @PathParam("source") String name,
       @HeaderParam("Idempotency-Key") @Nullable String key,
@@ -94,9 +103,7 @@ public class BackupsResource extends Resource {
 
   private Summary summary(SourceRepository source, String text) {
     BackupId id = backupId(text);
-    return desk.backups(source.name()).stream()
-        .filter(backup -> backup.id().equals(id))
-        .findFirst()
+    return desk.backup(source.name(), id)
         .orElseThrow(() -> Problem.notFound("There is no backup of that id.").exception());
   }
 

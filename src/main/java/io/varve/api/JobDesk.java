@@ -3,7 +3,9 @@ package io.varve.api;
 import io.varve.configuration.Configuration;
 import io.varve.configuration.ScheduledKind;
 import io.varve.job.Order;
+import io.varve.repository.BackupId;
 import io.varve.repository.Repository;
+import io.varve.repository.RequestEntry;
 import io.varve.repository.ScheduleEntry;
 import io.varve.repository.Summary;
 import java.time.Instant;
@@ -25,6 +27,9 @@ public interface JobDesk {
   /** The backups of a source, oldest first, as they were some seconds ago at most. */
   List<Summary> backups(String source);
 
+  /** One of those. */
+  Optional<Summary> backup(String source, BackupId id);
+
   /** Somebody has been told of a change: what is shown of the source from now on is newer. */
   void changed(String source, Instant when);
 
@@ -34,6 +39,9 @@ public interface JobDesk {
    * @throws io.varve.InvalidRequestException if something else was asked for under that name
    */
   void submit(Order order);
+
+  /** What is known of a job; empty where there is none of that name. */
+  Optional<RequestEntry> job(String source, String job);
 
   /** What a job is doing here and now; empty where it is not worked on by this process. */
   Optional<Activity> activity(String source, String job);

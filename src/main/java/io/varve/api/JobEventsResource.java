@@ -13,6 +13,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Duration;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /**
@@ -34,6 +35,7 @@ public class JobEventsResource extends Resource {
   @GET
   @Produces(MediaType.SERVER_SENT_EVENTS)
   @Operation(summary = "A job as it goes on: an event each second, until it has ended")
+  @APIResponse(responseCode = "200", ref = "Events")
   public Multi<String> events(@PathParam("source") String name, @PathParam("job") String id) {
     source(name);
     job(name, id);

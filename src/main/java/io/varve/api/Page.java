@@ -21,13 +21,8 @@ record Page<T>(List<T> items, @Nullable String next) {
    * @param after the key of the last item of the page before; null for the first page
    */
   static <T> Page<T> of(
-      List<T> all, Function<T, String> key, @Nullable String after, @Nullable Integer limit) {
-    int most = limit == null ? USUAL : limit;
-    if (most < 1 || most > MOST) {
-      throw Problem.of(
-              "invalid-request", "Bad parameter", 400, "limit has to be from 1 to " + MOST + ".")
-          .exception();
-    }
+      List<T> all, Function<T, String> key, @Nullable String after, @Nullable String limit) {
+    int most = limit == null ? USUAL : size(limit);
     int from = 0;
     if (after != null) {
       while (from < all.size() && !key.apply(all.get(from)).equals(after)) {
@@ -43,6 +38,20 @@ record Page<T>(List<T> items, @Nullable String next) {
     List<T> items = all.subList(from, Math.min(all.size(), from + most));
     boolean isLast = from + items.size() == all.size();
     return new Page<>(List.copyOf(items), isLast ? null : key.apply(items.getLast()));
+  }
+
+  private static int size(String limit) {
+    try {
+      int size = Integer.parseInt(limit);
+      if (size >= 1 && size <= MOST) {
+        return size;
+      }
+    } catch (NumberFormatException noNumber) {
+      // as one that is out of bounds
+    }
+    throw Problem.of(
+            "invalid-request", "Bad parameter", 400, "limit has to be from 1 to " + MOST + ".")
+        .exception();
   }
 
   <R> Page<R> map(Function<T, R> shown) {

@@ -21,6 +21,14 @@ public record Problem(String type, String title, int status, String detail, @Nul
 
   public static final String MEDIA_TYPE = "application/problem+json";
 
+  /** Of whoever shows no token that is known. */
+  public static final Problem UNAUTHORIZED =
+      of(
+          "unauthorized",
+          "Unauthorized",
+          401,
+          "This needs a token that is known: Authorization: Bearer TOKEN.");
+
   static Problem of(VarveException failure) {
     return switch (failure) {
       case InvalidRequestException e -> of("invalid-request", "Something has to change", 422, e);

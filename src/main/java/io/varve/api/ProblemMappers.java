@@ -1,5 +1,6 @@
 package io.varve.api;
 
+import io.quarkus.security.ForbiddenException;
 import io.varve.VarveException;
 import io.varve.repository.Json;
 import jakarta.ws.rs.WebApplicationException;
@@ -21,6 +22,12 @@ public final class ProblemMappers {
   @ServerExceptionMapper
   public Response failure(VarveException e) {
     return response(Problem.of(e));
+  }
+
+  @ServerExceptionMapper
+  public Response forbidden(ForbiddenException e) {
+    return response(
+        Problem.of("forbidden", "Forbidden", 403, "None of the token's roles may do this."));
   }
 
   @ServerExceptionMapper

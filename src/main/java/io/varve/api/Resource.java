@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 abstract class Resource {
 
   static final String BASE = "/api/v1";
-  private static final int MOST_KEY = 255;
+  static final int MOST_KEY = 255;
 
   final JobDesk desk;
 
@@ -77,9 +77,7 @@ abstract class Resource {
   /** A job that is there. */
   JobView job(String source, String id) {
     RequestEntry entry =
-        desk.repository()
-            .source(source)
-            .requested(id)
+        desk.job(source, id)
             .orElseThrow(() -> Problem.notFound("There is no job of that name.").exception());
     if (!entry.isOpen() && entry.changedAt() != null) {
       desk.changed(source, entry.changedAt());

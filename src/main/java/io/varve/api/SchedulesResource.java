@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** What begins by itself. */
@@ -29,6 +30,7 @@ public class SchedulesResource extends Resource {
   @GET
   @Path("schedules")
   @Operation(summary = "What begins by itself, and when next")
+  @APIResponse(responseCode = "200", ref = "Schedules")
   public Response list() {
     List<ScheduleView> schedules = new ArrayList<>();
     new TreeMap<>(desk.configuration().sources())

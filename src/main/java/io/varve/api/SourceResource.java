@@ -22,6 +22,8 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,7 @@ public class SourceResource extends Resource {
 
   @GET
   @Operation(summary = "A source, with its newest backup and what begins next")
+  @APIResponse(responseCode = "200", ref = "Source")
   public Response one(@PathParam("source") String name) {
     source(name);
     return json(SourceView.of(desk, name));
@@ -46,10 +49,11 @@ public class SourceResource extends Resource {
   @GET
   @Path("jobs")
   @Operation(summary = "The jobs, newest first")
+  @APIResponse(responseCode = "200", ref = "Jobs")
   public Response list(
       @PathParam("source") String name,
       @QueryParam("after") @Nullable String after,
-      @QueryParam("limit") @Nullable Integer limit) {
+      @QueryParam("limit") @Nullable String limit) {
     SourceRepository source = source(name);
     List<String> newestFirst = source.requestNames().reversed();
     return json(Page.of(newestFirst, id -> id, after, limit).map(id -> job(name, id)));
@@ -58,6 +62,7 @@ public class SourceResource extends Resource {
   @GET
   @Path("jobs/{job}")
   @Operation(summary = "A job: how far it is, and its report once it is done")
+  @APIResponse(responseCode = "200", ref = "Job")
   public Response oneJob(@PathParam("source") String name, @PathParam("job") String id) {
     source(name);
     return json(job(name, id));
@@ -67,6 +72,7 @@ public class SourceResource extends Resource {
   @Path("jobs/{job}")
   @RolesAllowed({Roles.BACKUP, Roles.RESTORE})
   @Operation(summary = "Cancel a job; what it has done stays")
+  @APIResponse(responseCode = "202", ref = "Job")
   public Response cancel(@PathParam("source") String name, @PathParam("job") String id) {
     source(name);
     job(name, id);
@@ -81,6 +87,8 @@ public class SourceResource extends Resource {
   @Consumes(MediaType.APPLICATION_JSON)
   @RolesAllowed(Roles.RESTORE)
   @Operation(summary = "Begin a restore, or plan one with dryRun")
+  @RequestBody(ref = "Restore")
+  @APIResponse(responseCode = "202", ref = "Begun")
   public Response restore(
       @PathParam("source") String name,
       @HeaderParam("Idempotency-Key") @Nullable String key,
@@ -93,6 +101,8 @@ public class SourceResource extends Resource {
   @Consumes(MediaType.APPLICATION_JSON)
   @RolesAllowed(Roles.RESTORE)
   @Operation(summary = "Restore a backup under names that nobody has, verify it, and drop it again")
+  @RequestBody(ref = "Drill")
+  @APIResponse(responseCode = "202", ref = "Begun")
   public Response drill(
       @PathParam("source") String name,
       @HeaderParam("Idempotency-Key") @Nullable String key,
@@ -105,6 +115,8 @@ public class SourceResource extends Resource {
   @Consumes(MediaType.APPLICATION_JSON)
   @RolesAllowed(Roles.RESTORE)
   @Operation(summary = "Back up what has changed, and have a standby follow")
+  @RequestBody(ref = "Sync")
+  @APIResponse(responseCode = "202", ref = "Begun")
   public Response sync(
       @PathParam("source") String name,
       @HeaderParam("Idempotency-Key") @Nullable String key,
@@ -117,6 +129,8 @@ public class SourceResource extends Resource {
   @Consumes(MediaType.APPLICATION_JSON)
   @RolesAllowed(Roles.BACKUP)
   @Operation(summary = "Begin to verify backups")
+  @RequestBody(ref = "Verify")
+  @APIResponse(responseCode = "202", ref = "Begun")
   public Response verify(
       @PathParam("source") String name,
       @HeaderParam("Idempotency-Key") @Nullable String key,
@@ -129,6 +143,8 @@ public class SourceResource extends Resource {
   @Consumes(MediaType.APPLICATION_JSON)
   @RolesAllowed(Roles.BACKUP)
   @Operation(summary = "Begin to take old backups away, or see which with dryRun")
+  @RequestBody(ref = "Prune")
+  @APIResponse(responseCode = "202", ref = "Begun")
   public Response prune(
       @PathParam("source") String name,
       @HeaderParam("Idempotency-Key") @Nullable String key,
@@ -162,6 +178,7 @@ public class SourceResource extends Resource {
   @Path("schedules/{kind}/pause")
   @RolesAllowed(Roles.BACKUP)
   @Operation(summary = "Begin nothing by a schedule until it is resumed")
+  @APIResponse(responseCode = "200", ref = "Schedule")
   public Response pause(@PathParam("source") String name, @PathParam("kind") String kind) {
     return change(name, kind, true);
   }
@@ -170,6 +187,7 @@ public class SourceResource extends Resource {
   @Path("schedules/{kind}/resume")
   @RolesAllowed(Roles.BACKUP)
   @Operation(summary = "Go on with a schedule; what has passed is not made up for")
+  @APIResponse(responseCode = "200", ref = "Schedule")
   public Response resume(@PathParam("source") String name, @PathParam("kind") String kind) {
     return change(name, kind, false);
   }

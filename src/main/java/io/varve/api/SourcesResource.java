@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.TreeSet;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Sources, targets, and how they are. */
@@ -25,6 +26,7 @@ public class SourcesResource extends Resource {
   @GET
   @Path("sources")
   @Operation(summary = "The sources, each with its newest backup and what begins next")
+  @APIResponse(responseCode = "200", ref = "Sources")
   public Response sources() {
     TreeSet<String> names = new TreeSet<>(desk.configuration().sources().keySet());
     names.addAll(desk.repository().sources());
@@ -34,6 +36,7 @@ public class SourcesResource extends Resource {
   @GET
   @Path("targets")
   @Operation(summary = "The targets that restores may go into")
+  @APIResponse(responseCode = "200", ref = "Targets")
   public Response targets() {
     return json(
         Map.of(

@@ -181,7 +181,7 @@ final class Section {
     return node == null || node.isNull() ? null : node;
   }
 
-  private List<String> names() {
+  List<String> names() {
     List<String> names = new ArrayList<>();
     object.fieldNames().forEachRemaining(names::add);
     return names;

@@ -1,20 +1,23 @@
 package io.varve.configuration;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the server has of its own.
  *
  * @param jobs that it works on at the same time
  * @param tokens who may use its API
+ * @param oidc whose tokens are taken besides
  * @param webhooks who is told of jobs that have ended
  */
-public record ServerConfiguration(int jobs, List<ApiToken> tokens, List<Webhook> webhooks) {
+public record ServerConfiguration(
+    int jobs, List<ApiToken> tokens, Optional<OidcConfiguration> oidc, List<Webhook> webhooks) {
 
   static final int DEFAULT_JOBS = 2;
 
   static final ServerConfiguration DEFAULT =
-      new ServerConfiguration(DEFAULT_JOBS, List.of(), List.of());
+      new ServerConfiguration(DEFAULT_JOBS, List.of(), Optional.empty(), List.of());
 
   public ServerConfiguration {
     tokens = List.copyOf(tokens);

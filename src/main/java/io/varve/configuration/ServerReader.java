@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,12 +26,41 @@ final class ServerReader {
     int jobs = section.number("jobs", 1, MOST_JOBS).orElse(ServerConfiguration.DEFAULT_JOBS);
     List<ApiToken> tokens = new ArrayList<>();
     section.sections("tokens").forEach((name, token) -> token(name, token).ifPresent(tokens::add));
+    Optional<OidcConfiguration> oidc = section.section("oidc").flatMap(ServerReader::oidc);
     List<Webhook> webhooks = new ArrayList<>();
     section
         .sections("webhooks")
         .forEach((name, hook) -> webhook(name, hook, environment).ifPresent(webhooks::add));
     section.refuseOthers();
-    return new ServerConfiguration(jobs, tokens, webhooks);
+    return new ServerConfiguration(jobs, tokens, oidc, webhooks);
+  }
+
+  private static Optional<OidcConfiguration> oidc(Section section) {
+    section.require("issuer", "audience", "roles");
+    Optional<URI> issuer = section.text("issuer", ServerReader::issuer);
+    Optional<String> audience = section.text("audience");
+    String claim = section.text("rolesClaim").orElse("roles");
+    Map<String, Set<ApiRole>> roles = new HashMap<>();
+    section
+        .section("roles")
+        .ifPresent(
+            mapping -> mapping.names().forEach(value -> roles.put(value, roles(mapping, value))));
+    section.refuseOthers();
+    return issuer.flatMap(
+        from -> audience.map(meant -> new OidcConfiguration(from, meant, claim, roles)));
+  }
+
+  /** What is read on the way could be another's keys, but on this machine. */
+  private static URI issuer(String text) {
+    URI issuer = url(text);
+    if (issuer.getQuery() != null || issuer.getFragment() != null) {
+      throw new WrongValue("has to be of the form https://host/path");
+    }
+    if ("http".equals(issuer.getScheme())
+        && !List.of("127.0.0.1", "localhost", "[::1]").contains(issuer.getHost())) {
+      throw new WrongValue("has to be https, but for an issuer on this machine");
+    }
+    return issuer;
   }
 
   private static Optional<Webhook> webhook(
@@ -77,16 +107,21 @@ final class ServerReader {
   private static Optional<ApiToken> token(String name, Section section) {
     section.require("sha256", "roles");
     Optional<String> sha256 = section.text("sha256", ServerReader::sha256);
-    Set<ApiRole> roles = EnumSet.noneOf(ApiRole.class);
-    for (String word : section.texts("roles")) {
-      ApiRole.named(word)
-          .ifPresentOrElse(
-              roles::add,
-              () -> section.refuse("roles", "has one that is none of " + ApiRole.words()));
-    }
+    Set<ApiRole> roles = roles(section, "roles");
     Optional<Instant> expires = section.text("expires", ServerReader::instant);
     section.refuseOthers();
     return sha256.map(hash -> new ApiToken(name, hash, roles, expires));
+  }
+
+  private static Set<ApiRole> roles(Section section, String field) {
+    Set<ApiRole> roles = EnumSet.noneOf(ApiRole.class);
+    for (String word : section.texts(field)) {
+      ApiRole.named(word)
+          .ifPresentOrElse(
+              roles::add,
+              () -> section.refuse(field, "has one that is none of " + ApiRole.words()));
+    }
+    return roles;
   }
 
   private static String sha256(String text) {

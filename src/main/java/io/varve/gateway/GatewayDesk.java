@@ -15,6 +15,7 @@ import io.varve.configuration.SourceConfiguration;
 import io.varve.configuration.StateMachine;
 import io.varve.job.Jobs;
 import io.varve.job.Order;
+import io.varve.repository.BackupId;
 import io.varve.repository.FailureEntry;
 import io.varve.repository.Json;
 import io.varve.repository.Repository;
@@ -99,6 +100,16 @@ public class GatewayDesk implements JobDesk {
   }
 
   @Override
+  public Optional<Summary> backup(String source, BackupId id) {
+    return catalog.backup(repository().source(source), id);
+  }
+
+  @Override
+  public Optional<RequestEntry> job(String source, String job) {
+    return repository().source(source).requested(job);
+  }
+
+  @Override
   public void changed(String source, Instant when) {
     catalog.changed(source, when);
   }
@@ -109,7 +120,10 @@ public class GatewayDesk implements JobDesk {
     order.task().requireConfigured(parts.configuration());
     Jobs jobs = new Jobs(parts.configuration(), clock);
     Request request = jobs.note(order, jobs.open(order, parts.store()));
-    if (request.entry().isOpen() || request.entry().state().equals(RequestEntry.FAILED)) {
+    if (request.entry().state().equals(RequestEntry.FAILED)) {
+      request.again();
+    }
+    if (request.entry().isOpen()) {
       begin(order, request, parts.stateMachine());
     }
   }

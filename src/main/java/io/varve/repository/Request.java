@@ -222,6 +222,11 @@ public final class Request {
   }
 
   /** Notes that nobody is to go on with it. */
+  /** It has failed, and is to be done once more. */
+  public void again() {
+    replace(RequestEntry::again);
+  }
+
   public void cancel() {
     replace(RequestEntry::canceled);
   }

@@ -127,6 +127,11 @@ public record RequestEntry(
     return next(FAILED, call, backup, mark, ledgerSchema, ledger, answer, why);
   }
 
+  RequestEntry again() {
+    String open = ledger == null ? RUNNING : ENDING;
+    return next(open, call, backup, mark, ledgerSchema, ledger, answer, null);
+  }
+
   RequestEntry canceled() {
     return next(CANCELED, call, backup, mark, ledgerSchema, ledger, answer, null);
   }

@@ -1,9 +1,12 @@
 package io.varve.repository;
 
+import static java.util.Objects.requireNonNull;
+
 import io.varve.CommitStateUnknownException;
 import io.varve.DamageFoundException;
 import io.varve.InvalidRequestException;
 import io.varve.RetryLaterException;
+import io.varve.Workers;
 import io.varve.codec.EncodedPart;
 import io.varve.codec.RowChecksum;
 import io.varve.codec.StoredBytes;
@@ -30,9 +33,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -43,6 +49,11 @@ import org.jspecify.annotations.Nullable;
  * moment its manifest is put, and counts while it has no tombstone. Thread-safe.
  */
 public final class SourceRepository {
+
+  /** How many summaries are read at the same time, where there are more than a few. */
+  private static final int READERS = 16;
+
+  private static final int FEW = 4;
 
   private static final int MOST_RACES = 10;
 
@@ -730,17 +741,20 @@ public final class SourceRepository {
     store.list(Layout.tombstones(source), object -> buried.add(lastSegment(object)));
     List<ObjectInfo> manifests = new ArrayList<>();
     store.list(Layout.manifests(source), manifests::add);
-    List<Summary> backups = new ArrayList<>();
+    Map<BackupId, ObjectInfo> counting = new HashMap<>();
     for (ObjectInfo manifest : manifests) {
-      BackupId id = BackupId.parse(lastSegment(manifest).replaceFirst("\\.json$", "")).orElse(null);
-      if (id == null || buried.contains(id.value())) {
-        continue;
-      }
-      Optional.ofNullable(known.get(id))
-          .filter(backup -> backup.manifestBytes() == manifest.size())
-          .or(() -> counting(id, manifest))
-          .ifPresent(backups::add);
+      BackupId.parse(lastSegment(manifest).replaceFirst("\\.json$", ""))
+          .filter(id -> !buried.contains(id.value()))
+          .ifPresent(id -> counting.put(id, manifest));
     }
+    List<Summary> backups = new ArrayList<>();
+    List<BackupId> unknown = new ArrayList<>();
+    counting.forEach(
+        (id, manifest) ->
+            Optional.ofNullable(known.get(id))
+                .filter(summary -> summary.manifestBytes() == manifest.size())
+                .ifPresentOrElse(backups::add, () -> unknown.add(id)));
+    backups.addAll(summaries(unknown, counting));
     backups.sort(Comparator.comparing(Summary::snapshotTime).thenComparing(Summary::id));
     return backups;
   }
@@ -783,6 +797,19 @@ public final class SourceRepository {
     return summary(id)
         .filter(summary -> summary.manifestBytes() == manifest.size())
         .or(() -> summaryOfManifest(id));
+  }
+
+  /** Reads some at a time, for each is a request that is waited for. */
+  private Queue<Summary> summaries(List<BackupId> ids, Map<BackupId, ObjectInfo> manifests) {
+    Queue<Summary> summaries = new ConcurrentLinkedQueue<>();
+    Consumer<BackupId> read =
+        id -> counting(id, requireNonNull(manifests.get(id))).ifPresent(summaries::add);
+    if (ids.size() < FEW) {
+      ids.forEach(read);
+    } else {
+      Workers.share(READERS, ids, read);
+    }
+    return summaries;
   }
 
   /** From the manifest itself; empty for a fence. */

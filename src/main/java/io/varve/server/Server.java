@@ -12,6 +12,7 @@ import io.varve.configuration.Configuration;
 import io.varve.configuration.ScheduledKind;
 import io.varve.job.Jobs;
 import io.varve.job.Order;
+import io.varve.repository.BackupId;
 import io.varve.repository.Repository;
 import io.varve.repository.RequestEntry;
 import io.varve.repository.ScheduleEntry;
@@ -46,6 +47,7 @@ public class Server implements JobDesk, JobListener {
 
   private final Metrics metrics;
   private final Clock clock = Clock.systemUTC();
+  private final DoneJobs doneJobs = new DoneJobs();
   private final BackupCatalog catalog = new BackupCatalog(clock);
   private volatile @Nullable Parts parts;
   private volatile @Nullable Repository repository;
@@ -57,7 +59,8 @@ public class Server implements JobDesk, JobListener {
       ObjectStore store,
       JobQueue queue,
       Scheduler scheduler,
-      Webhooks webhooks) {}
+      Webhooks webhooks,
+      Optional<Traces> traces) {}
 
   public Server(Metrics metrics) {
     this.metrics = metrics;
@@ -81,7 +84,8 @@ public class Server implements JobDesk, JobListener {
             store,
             queue,
             new Scheduler(configuration, queue, clock),
-            new Webhooks(configuration.server().webhooks(), clock));
+            new Webhooks(configuration.server().webhooks(), clock),
+            Traces.of(ServerProgram.environment()));
   }
 
   private Parts parts() {
@@ -90,6 +94,12 @@ public class Server implements JobDesk, JobListener {
       throw new RetryLaterException("use", "the server", "it is about to start", "Try again.");
     }
     return started;
+  }
+
+  /** Who is told of jobs and requests; empty where nobody wants to know. */
+  Optional<Traces> traces() {
+    Parts started = parts;
+    return started == null ? Optional.empty() : started.traces();
   }
 
   @Override
@@ -114,6 +124,11 @@ public class Server implements JobDesk, JobListener {
   }
 
   @Override
+  public Optional<Summary> backup(String source, BackupId id) {
+    return catalog.backup(repository().source(source), id);
+  }
+
+  @Override
   public void changed(String source, Instant when) {
     catalog.changed(source, when);
   }
@@ -121,6 +136,11 @@ public class Server implements JobDesk, JobListener {
   @Override
   public void submit(Order order) {
     parts().queue().submit(order);
+  }
+
+  @Override
+  public Optional<RequestEntry> job(String source, String job) {
+    return doneJobs.find(source + "/" + job, () -> repository().source(source).requested(job));
   }
 
   @Override
@@ -207,6 +227,7 @@ public class Server implements JobDesk, JobListener {
     if (started != null) {
       started.queue().close();
       started.webhooks().close();
+      started.traces().ifPresent(Traces::close);
       started.store().close();
     }
   }
@@ -216,6 +237,7 @@ public class Server implements JobDesk, JobListener {
     catalog.changed(source, clock.instant());
     metrics.ended(source, entry, clock.instant());
     parts().webhooks().tell(source, job, entry);
+    traces().ifPresent(traces -> traces.job(source, job, entry, clock.instant()));
     LOG.infof("%s of %s: %s", job, source, entry.state());
     count(source);
   }

@@ -12,6 +12,8 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class ServerProgram implements QuarkusApplication {
 
   private static final AtomicReference<Configuration> CONFIGURATION = new AtomicReference<>();
+  private static final AtomicReference<Map<String, String>> ENVIRONMENT =
+      new AtomicReference<>(Map.of());
 
   /**
    * Serves until the process is told to end. Called once, in place of the framework's own start.
@@ -22,6 +24,7 @@ public final class ServerProgram implements QuarkusApplication {
     Configuration configuration = Configuration.load(environment);
     Scheduler.requirePossible(configuration);
     CONFIGURATION.set(configuration);
+    ENVIRONMENT.set(Map.copyOf(environment));
     System.setProperty("quarkus.http.host", host);
     System.setProperty("quarkus.http.port", Integer.toString(port));
     System.setProperty("quarkus.log.level", "INFO");
@@ -32,6 +35,11 @@ public final class ServerProgram implements QuarkusApplication {
   /** What the program serves; empty where it is another command. */
   static Optional<Configuration> configuration() {
     return Optional.ofNullable(CONFIGURATION.get());
+  }
+
+  /** The variables that the program was started with. */
+  static Map<String, String> environment() {
+    return Optional.ofNullable(ENVIRONMENT.get()).orElse(Map.of());
   }
 
   @Override

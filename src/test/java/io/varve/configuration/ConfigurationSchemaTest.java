@@ -75,7 +75,12 @@ class ConfigurationSchemaTest {
         "fields: 'credentials': {'secret': 'x'}, 'schedules': {'sync': {'cron': '0 * * * *',"
             + " 'timeZone': null, 'options': {'target': 't'}}}",
         "{'store': {'location': 's3://bucket'}, 'server': {}}",
-        "{'store': {'location': 's3://bucket'}, 'server': {'jobs': 64, 'tokens': {}}}"
+        "{'store': {'location': 's3://bucket'}, 'server': {'jobs': 64, 'tokens': {}}}",
+        "{'store': {'location': 's3://bucket'}, 'server': {'oidc': {'issuer':"
+            + " 'https://login.example.com/realms/a', 'audience': 'varve', 'rolesClaim': 'a.b',"
+            + " 'roles': {'dba': ['backup'], 'guest': []}}}}",
+        "{'store': {'location': 's3://bucket'}, 'server': {'oidc': {'issuer':"
+            + " 'http://127.0.0.1:8081', 'audience': 'varve', 'roles': {}}}}"
       })
   void goodDocuments(String document) {
     requireGood(written(document));
@@ -154,7 +159,13 @@ class ConfigurationSchemaTest {
         "{'store': {'location': 's3://bucket'}, 'server': {'port': 80}}",
         "{'store': {'location': 's3://bucket'}, 'server': {'tokens': {'t': {'roles': ['read']}}}}",
         "{'store': {'location': 's3://bucket'}, 'server': {'tokens': {'t': {'sha256': 'secret',"
-            + " 'roles': ['read']}}}}"
+            + " 'roles': ['read']}}}}",
+        "{'store': {'location': 's3://bucket'}, 'server': {'oidc': {'issuer':"
+            + " 'http://login.example.com', 'audience': 'varve', 'roles': {}}}}",
+        "{'store': {'location': 's3://bucket'}, 'server': {'oidc': {'issuer':"
+            + " 'https://login.example.com', 'audience': 'varve', 'roles': {'dba': ['all']}}}}",
+        "{'store': {'location': 's3://bucket'}, 'server': {'oidc': {'issuer':"
+            + " 'https://login.example.com', 'roles': {}}}}"
       })
   void badDocuments(String document) {
     String text = written(document);

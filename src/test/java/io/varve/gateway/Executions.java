@@ -46,6 +46,9 @@ final class Executions implements AutoCloseable {
    */
   Executions(Map<String, String> environment) {
     this.environment = environment;
+    // the functions run in this process, whose variables have no credentials
+    System.setProperty("aws.accessKeyId", environment.get("AWS_ACCESS_KEY_ID"));
+    System.setProperty("aws.secretAccessKey", environment.get("AWS_SECRET_ACCESS_KEY"));
     try {
       server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     } catch (IOException e) {

@@ -215,7 +215,7 @@ class GatewayTest {
     Map<String, String> without = new HashMap<>(ofApi());
     without.remove("VARVE_STATE_MACHINE");
     try (GatewayProcess broken = new GatewayProcess(without)) {
-      assertThat(broken.get(READER, SHOP).status()).isEqualTo(503);
+      assertThat(broken.get(READER, SHOP).status()).isEqualTo(500);
       assertThat(broken.log()).contains("VARVE_STATE_MACHINE");
     }
   }

@@ -43,8 +43,18 @@ final class ServerProcess implements AutoCloseable {
   }
 
   static ServerProcess start(Map<String, String> environment, String... more) {
+    return startBy(List.of(), environment, more);
+  }
+
+  /**
+   * As above.
+   *
+   * @param first a program, and its arguments, that executes the command which follows them
+   */
+  static ServerProcess startBy(
+      List<String> first, Map<String, String> environment, String... more) {
     String program = System.getProperty("varve.test.program", "");
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(first);
     if (program.isEmpty()) {
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx256m"));
@@ -166,6 +176,10 @@ final class ServerProcess implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new AssertionError(e);
     }
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
   }
 
   /** {@code SIGTERM}. */

@@ -1,0 +1,4 @@
+@NullMarked
+package io.varve.api;
+
+import org.jspecify.annotations.NullMarked;
