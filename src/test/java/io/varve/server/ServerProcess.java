@@ -28,6 +28,7 @@ final class ServerProcess implements AutoCloseable {
 
   private static final Pattern LISTENING = Pattern.compile("Listening on: (http://[0-9.:]+)");
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+  private static final int MOST_ATTEMPTS = 5;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Process process;
@@ -137,21 +138,29 @@ final class ServerProcess implements AutoCloseable {
         .POST(HttpRequest.BodyPublishers.ofString(body));
   }
 
+  /**
+   * Asks, and asks again where the connection was cut: who sends more than is taken may be cut off
+   * before the answer to that has been read.
+   */
   Answer send(String token, String path, UnaryOperator<HttpRequest.Builder> how) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(address() + path)).timeout(LONGEST_WAIT);
     if (!token.isEmpty()) {
       request.header("Authorization", "Bearer " + token);
     }
-    try {
-      HttpResponse<String> response =
-          client.send(how.apply(request).build(), HttpResponse.BodyHandlers.ofString());
-      return new Answer(response.statusCode(), response.body(), response);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError(e);
+    HttpRequest asked = how.apply(request).build();
+    for (int attempt = 1; ; attempt++) {
+      try {
+        HttpResponse<String> response = client.send(asked, HttpResponse.BodyHandlers.ofString());
+        return new Answer(response.statusCode(), response.body(), response);
+      } catch (IOException e) {
+        if (attempt == MOST_ATTEMPTS || !process.isAlive()) {
+          throw new UncheckedIOException(e);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AssertionError(e);
+      }
     }
   }
 
