@@ -145,7 +145,7 @@ class GatewayTest {
     JsonNode list = api.get(READER, SHOP + "/backups?limit=1").json();
     assertThat(list.at("/items/0/id").asText()).isEqualTo(id);
     GatewayProcess.Answer tables = api.get(READER, SHOP + "/backups/" + id + "/tables");
-    assertThat(tables.json().at("/items/0/name").asText()).isEqualTo(schema.name() + ".orders");
+    assertThat(tables.json().at("/items/0/table").asText()).isEqualTo("orders");
     assertThat(
             api.ask(
                     "GET",
