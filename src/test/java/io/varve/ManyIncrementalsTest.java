@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A year of nightly backups: nothing wears out. */
 class ManyIncrementalsTest {
 
-  private static final int ROUNDS = 300;
+  private static final int ROUNDS = 200;
   private static final int KEYS = 4_000;
   private static final long SEED = 20261122;
   private static final long PART_BYTES = 4 << 10;
