@@ -119,10 +119,7 @@ public class GatewayDesk implements JobDesk {
     Parts parts = parts();
     order.task().requireConfigured(parts.configuration());
     Jobs jobs = new Jobs(parts.configuration(), clock);
-    Request request = jobs.note(order, jobs.open(order, parts.store()));
-    if (request.entry().state().equals(RequestEntry.FAILED)) {
-      request.again();
-    }
+    Request request = jobs.ask(order, jobs.open(order, parts.store()));
     if (request.entry().isOpen()) {
       begin(order, request, parts.stateMachine());
     }
@@ -153,9 +150,7 @@ public class GatewayDesk implements JobDesk {
   /** The call that is at work on it goes on to its end, and none after it. */
   @Override
   public void cancel(String source, String job) {
-    Request.find(repository().source(source), job, clock)
-        .filter(request -> request.entry().isOpen())
-        .ifPresent(Request::cancel);
+    Request.cancel(repository().source(source), job, clock);
   }
 
   @Override

@@ -12,6 +12,7 @@ import io.varve.repository.FailureEntry;
 import io.varve.repository.Lease;
 import io.varve.repository.Repository;
 import io.varve.repository.Request;
+import io.varve.repository.RequestEntry;
 import io.varve.repository.SourceRepository;
 import io.varve.store.ObjectStore;
 import io.varve.store.StoreProbe;
@@ -60,6 +61,15 @@ public record Jobs(Configuration configuration, Clock clock) {
                     .orElseThrow(() -> noJob(token, source)))
         .orElseGet(
             () -> Request.open(source, order.name(), kind, order.sha256(), order.fields(), clock));
+  }
+
+  /** As {@link #note}, of what others are to do: where it has failed, it is open once more. */
+  public Request ask(Order order, Repository repository) {
+    Request request = note(order, repository);
+    if (request.entry().state().equals(RequestEntry.FAILED)) {
+      request.again();
+    }
+    return request;
   }
 
   /**

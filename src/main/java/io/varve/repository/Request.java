@@ -18,6 +18,8 @@ import java.util.function.UnaryOperator;
  */
 public final class Request {
 
+  private static final int MOST_RACES = 5;
+
   private final SourceRepository repository;
   private final String name;
   private final Clock clock;
@@ -227,8 +229,32 @@ public final class Request {
     replace(RequestEntry::again);
   }
 
-  public void cancel() {
+  private void cancel() {
     replace(RequestEntry::canceled);
+  }
+
+  /**
+   * Notes that nobody is to go on with a request, if it is open. Whoever works on it notes at the
+   * same time how far it is: then it is tried again, some times.
+   *
+   * @throws RetryLaterException if others were always first
+   */
+  public static void cancel(SourceRepository repository, String name, Clock clock) {
+    for (int i = 1; ; i++) {
+      Optional<Request> open =
+          find(repository, name, clock).filter(request -> request.entry.isOpen());
+      if (open.isEmpty()) {
+        return;
+      }
+      try {
+        open.get().cancel();
+        return;
+      } catch (RetryLaterException raced) {
+        if (i == MOST_RACES) {
+          throw raced;
+        }
+      }
+    }
   }
 
   /** Whether nobody is to go on with it. */

@@ -737,16 +737,7 @@ public final class SourceRepository {
 
   /** As above, without a request for those that are known: a backup never changes. */
   public List<Summary> backups(Map<BackupId, Summary> known) {
-    Set<String> buried = new HashSet<>();
-    store.list(Layout.tombstones(source), object -> buried.add(lastSegment(object)));
-    List<ObjectInfo> manifests = new ArrayList<>();
-    store.list(Layout.manifests(source), manifests::add);
-    Map<BackupId, ObjectInfo> counting = new HashMap<>();
-    for (ObjectInfo manifest : manifests) {
-      BackupId.parse(lastSegment(manifest).replaceFirst("\\.json$", ""))
-          .filter(id -> !buried.contains(id.value()))
-          .ifPresent(id -> counting.put(id, manifest));
-    }
+    Map<BackupId, ObjectInfo> counting = unburied();
     List<Summary> backups = new ArrayList<>();
     List<BackupId> unknown = new ArrayList<>();
     counting.forEach(
@@ -765,14 +756,7 @@ public final class SourceRepository {
    * on has an older id, and a repaired backup is of an older instant.
    */
   public Optional<Summary> newest() {
-    Set<BackupId> buried = buried();
-    List<ObjectInfo> manifests = new ArrayList<>();
-    store.list(
-        Layout.manifests(source),
-        object ->
-            idOfManifest(object)
-                .filter(id -> !buried.contains(id))
-                .ifPresent(id -> manifests.add(object)));
+    Collection<ObjectInfo> manifests = unburied().values();
     Set<ObjectInfo> likely = new LinkedHashSet<>();
     manifests.stream()
         .sorted(Comparator.comparing(ObjectInfo::modified).reversed())
@@ -784,6 +768,19 @@ public final class SourceRepository {
         .forEach(likely::add);
     Optional<Summary> newest = newest(likely);
     return newest.isPresent() ? newest : newest(manifests); // those were fences
+  }
+
+  /** What stands in the places of manifests, fences too, but for those of deleted backups. */
+  private Map<BackupId, ObjectInfo> unburied() {
+    Set<BackupId> buried = buried();
+    Map<BackupId, ObjectInfo> manifests = new HashMap<>();
+    store.list(
+        Layout.manifests(source),
+        object ->
+            idOfManifest(object)
+                .filter(id -> !buried.contains(id))
+                .ifPresent(id -> manifests.put(id, object)));
+    return manifests;
   }
 
   private Optional<Summary> newest(Collection<ObjectInfo> manifests) {

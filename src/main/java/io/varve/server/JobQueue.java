@@ -17,7 +17,6 @@ import io.varve.repository.Json;
 import io.varve.repository.QueueEntry;
 import io.varve.repository.Repository;
 import io.varve.repository.Request;
-import io.varve.repository.RequestEntry;
 import io.varve.repository.SourceRepository;
 import io.varve.store.ObjectStore;
 import java.time.Clock;
@@ -58,7 +57,6 @@ final class JobQueue implements AutoCloseable {
           Duration.ofMinutes(10),
           Duration.ofMinutes(10));
 
-  private static final int MOST_RACES = 5;
   private static final long GRACE_SECONDS = 8;
 
   private final Jobs jobs;
@@ -97,10 +95,7 @@ final class JobQueue implements AutoCloseable {
   void submit(Order order) {
     order.task().requireConfigured(jobs.configuration());
     Repository repository = jobs.open(order, store);
-    Request request = jobs.note(order, repository);
-    if (request.entry().state().equals(RequestEntry.FAILED)) {
-      request.again();
-    }
+    Request request = jobs.ask(order, repository);
     if (request.entry().isOpen()) {
       repository
           .source(order.source())
@@ -250,30 +245,11 @@ final class JobQueue implements AutoCloseable {
 
   /** Has nobody go on with a job. */
   void cancel(SourceRepository source, String job) {
-    noteCanceled(source, job);
+    Request.cancel(source, job, jobs.clock());
     source.dequeue(job);
     Optional.ofNullable(work.get(new Name(source.name(), job)))
         .flatMap(its -> its.thread)
         .ifPresent(Thread::interrupt);
-  }
-
-  /** Whoever works on it notes at the same time how far it is. */
-  private void noteCanceled(SourceRepository source, String job) {
-    for (int i = 1; ; i++) {
-      Optional<Request> open =
-          Request.find(source, job, jobs.clock()).filter(request -> request.entry().isOpen());
-      if (open.isEmpty()) {
-        return;
-      }
-      try {
-        open.get().cancel();
-        return;
-      } catch (RetryLaterException raced) {
-        if (i == MOST_RACES) {
-          throw raced;
-        }
-      }
-    }
   }
 
   /** Interrupts what runs, and waits some seconds, in which it says how far it came. */

@@ -52,7 +52,7 @@ public final class EmbeddedMariaDb implements AutoCloseable {
     try {
       Path data = Files.createTempDirectory("varve-mariadb-");
       DBConfigurationBuilder configuration = DBConfigurationBuilder.newBuilder();
-      configuration.setPort(0);
+      configuration.setPort(FreePort.find());
       configuration.setBaseDir(BINARIES.toFile());
       configuration.setDataDir(data.resolve("data").toFile());
       configuration.setTmpDir(data.resolve("tmp").toString());

@@ -5,8 +5,6 @@ import io.varve.store.S3Options;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
@@ -105,7 +103,7 @@ public final class EmbeddedS3 implements AutoCloseable {
     try {
       Path folder = Files.createTempDirectory("varve-s3-");
       Path program = unpacked();
-      int port = freePort();
+      int port = FreePort.find();
       Process process =
           new ProcessBuilder(
                   List.of(
@@ -213,12 +211,6 @@ public final class EmbeddedS3 implements AutoCloseable {
 
   private static Path javaProgram() {
     return Path.of(System.getProperty("java.home"), "bin", "java");
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private void awaitAnswer(Process process, Path log) throws IOException {
