@@ -97,6 +97,7 @@ search: ## try all orders of the calls of up to five runs to a store; half an ho
 	  -Dtest.heap=8g
 
 check-server: EXCLUDE ?= chaos | search | native
+with_processes := -Dtest.excludedGroups='check | chaos | search | aws | native'
 check-server: ## run the tests that talk to a database on VARVE_TEST_SERVER=mysql://user@host:port; all but those tagged EXCLUDE
 ifdef VARVE_TEST_SERVER
 	@$(maven) check-server 'Testing on $(VARVE_TEST_SERVER)' test -Dtest.forks=1 -Dtest.excludedGroups='$(EXCLUDE)' -Dtest=$(call tests_that_use,TestServer.shared)
@@ -132,7 +133,7 @@ endif
 check-native: target/native/varve target/demo.classpath check-function check-api ## run the demo with the native program, kill it, have it serve, and call the functions
 	@src/build/check-old-cpu target/native/varve
 	@src/build/demo target/native/varve
-	@$(maven) check-native 'Killing target/native/varve, and asking it to serve' test -Dtest.forks=1 -Dtest=KilledRunTest,ServerIT,RemoteIT,OidcIT,TracesIT \
+	@$(maven) check-native 'Killing target/native/varve, and asking it to serve' test -Dtest.forks=1 $(with_processes) -Dtest=KilledRunTest,ServerIT,RemoteIT,OidcIT,TracesIT \
 	  -Dvarve.test.program=$(CURDIR)/target/native/varve
 
 check-image: image ## make the image, and have it back up by infra/compose.yaml (needs Docker Compose)
@@ -141,7 +142,7 @@ check-image: image ## make the image, and have it back up by infra/compose.yaml 
 # As Lambda does it: unpacked, and nothing but what is in function.zip.
 check-function: target/native/function.zip ## call the functions of target/native/function.zip as Lambda does, and kill them
 	@rm -rf target/function && unzip -q target/native/function.zip -d target/function
-	@$(maven) check-function 'Calling target/native/function.zip' test -Dtest=FunctionsTest \
+	@$(maven) check-function 'Calling target/native/function.zip' test $(with_processes) -Dtest=FunctionsTest \
 	  -Dvarve.test.bootstrap=$(CURDIR)/target/function/bootstrap
 
 check-api: target/native/api.zip ## ask the API of target/native/api.zip as API Gateway does

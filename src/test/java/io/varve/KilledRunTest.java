@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
@@ -60,6 +61,7 @@ class KilledRunTest {
   }
 
   @Test
+  @Tag("process")
   void aRestoreKilledAgainAndAgainLoadsEveryPartOnce(@TempDir Path folder) throws Exception {
     assertThat(killedBetweenFirstAndLastCommit(folder, 1)).isGreaterThanOrEqualTo(3);
   }
@@ -138,7 +140,7 @@ class KilledRunTest {
     Instant deadline = Instant.now().plus(LONGEST_WAIT);
     while (restore.isAlive() && loadedParts(watch, copy) < parts) {
       assertThat(Instant.now()).as(restore.text()).isBefore(deadline);
-      Thread.onSpinWait();
+      LockSupport.parkNanos(1_000_000);
     }
     assertThat(restore.isAlive()).as(restore.text()).isTrue();
   }
@@ -201,6 +203,7 @@ class KilledRunTest {
   }
 
   @ParameterizedTest
+  @Tag("process")
   @ValueSource(strings = {"INT", "TERM"})
   void aRestoreToldToEndGoesOnLater(String signal, @TempDir Path folder) throws Exception {
     try (TestRepository repository = TestRepository.in(folder);
@@ -281,7 +284,7 @@ class KilledRunTest {
     while (parts(folder).size() < files) {
       assertThat(backup.isAlive()).as(backup.text()).isTrue();
       assertThat(Instant.now()).as(backup.text()).isBefore(deadline);
-      Thread.onSpinWait();
+      LockSupport.parkNanos(1_000_000);
     }
   }
 

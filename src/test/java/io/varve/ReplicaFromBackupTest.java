@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -52,7 +53,7 @@ class ReplicaFromBackupTest {
       Future<Integer> writer = threads.submit(() -> write(primary, done));
       try {
         while (primary.value("SELECT COUNT(*) < 20 FROM bank.journal").equals("1")) {
-          Thread.onSpinWait();
+          LockSupport.parkNanos(1_000_000);
         }
         backup = repository.backup(primary, TestRepository.of("bank"));
         CommandLineRun restored =

@@ -25,8 +25,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,7 +46,7 @@ class FunctionsTest {
   private static final int ORDERS = 4_000;
 
   /** For a store that takes longer; long enough for a busy machine to begin. */
-  private static final Duration TOO_SHORT = Duration.ofSeconds(6);
+  private static final Duration TOO_SHORT = Duration.ofSeconds(8);
 
   private final TestServer server = TestServer.shared();
   private final TestSchema schema = server.freshSchema();
@@ -138,7 +140,7 @@ class FunctionsTest {
     FaultyProxy store = FaultyProxy.before(s3.endpoint());
     store
         .on(FaultyProxy.method("PUT").and(FaultyProxy.path("/parts/")))
-        .delay(Duration.ofMillis(2000));
+        .delay(Duration.ofMillis(2500));
     return store;
   }
 
@@ -360,6 +362,7 @@ class FunctionsTest {
   }
 
   @ParameterizedTest
+  @Tag("process")
   @ValueSource(ints = {0, 900})
   void aFunctionThatIsKilledGoesOnWhenTheEventIsDeliveredAgain(int milliseconds) {
     String event = "{\"source\":\"shop\",\"kind\":\"full\",\"job\":\"night\"}";
@@ -380,6 +383,7 @@ class FunctionsTest {
   }
 
   @Test
+  @Tag("process")
   void oneJobIsWorkedOnByOneCallAtATime() {
     String event = "{\"source\":\"shop\",\"kind\":\"full\",\"job\":\"night\"}";
     try (FunctionProcess one =
@@ -396,6 +400,7 @@ class FunctionsTest {
   }
 
   @Test
+  @Tag("process")
   void toldToEndItLeavesWhatTheNextCallGoesOnWith() {
     String event = "{\"source\":\"shop\",\"kind\":\"full\",\"job\":\"night\"}";
     try (FunctionProcess ended = new FunctionProcess("backup", slowly())) {
@@ -413,6 +418,7 @@ class FunctionsTest {
   }
 
   @Test
+  @Tag("process")
   void withoutTheRuntimeApiItEndsAndTheAnswerIsThereForTheNextDelivery() {
     String event = "{\"source\":\"shop\",\"kind\":\"full\",\"job\":\"night\"}";
     try (FunctionProcess alone =
@@ -590,7 +596,7 @@ class FunctionsTest {
     long end = System.nanoTime() + LONGEST_WAIT.toNanos();
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("it comes about").isLessThan(end);
-      Thread.onSpinWait();
+      LockSupport.parkNanos(1_000_000);
     }
   }
 }

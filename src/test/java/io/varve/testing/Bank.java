@@ -136,7 +136,7 @@ public record Bank(TestSchema schema, int accounts) {
     public void await(long transfers) {
       while (count.get() < transfers) {
         assertThat(sessions).noneMatch(Future::isDone);
-        Thread.onSpinWait();
+        LockSupport.parkNanos(1_000_000);
       }
     }
 
