@@ -10,6 +10,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
     targets = {
       Activity.class,
       JobView.class,
+      Me.class,
       Page.class,
       Problem.class,
       ScheduleView.class,
