@@ -34,10 +34,7 @@ public class MeResource extends Resource {
     return json(
         new Me(
             identity.getPrincipal().getName(),
-            Arrays.stream(ApiRole.values())
-                .map(ApiRole::word)
-                .filter(identity::hasRole)
-                .toList(),
+            Arrays.stream(ApiRole.values()).map(ApiRole::word).filter(identity::hasRole).toList(),
             Version.current()));
   }
 }
