@@ -14,12 +14,10 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
-import jakarta.ws.rs.core.EntityTag;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
-import java.util.function.Supplier;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -59,7 +57,7 @@ public class BackupsResource extends Resource {
       @PathParam("backup") String id,
       @Context Request conditions) {
     Summary summary = summary(source(name), id);
-    return unlessKnown(conditions, summary, () -> json(summary));
+    return unlessKnown(conditions, summary.manifestSha256(), () -> json(summary));
   }
 
   @GET
@@ -77,7 +75,7 @@ public class BackupsResource extends Resource {
     Summary summary = summary(source, id);
     return unlessKnown(
         conditions,
-        summary,
+        summary.manifestSha256(),
         () ->
             json(
                 Page.of(
@@ -105,15 +103,5 @@ public class BackupsResource extends Resource {
     BackupId id = backupId(text);
     return desk.backup(source.name(), id)
         .orElseThrow(() -> Problem.notFound("There is no backup of that id.").exception());
-  }
-
-  /** A manifest never changes: whoever has it need not be sent it again. */
-  private static Response unlessKnown(
-      Request conditions, Summary summary, Supplier<Response> answer) {
-    EntityTag tag = new EntityTag(summary.manifestSha256());
-    Response.ResponseBuilder known = conditions.evaluatePreconditions(tag);
-    return known != null
-        ? known.tag(tag).build()
-        : Response.fromResponse(answer.get()).tag(tag).build();
   }
 }

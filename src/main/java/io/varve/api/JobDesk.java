@@ -46,6 +46,9 @@ public interface JobDesk {
   /** What a job is doing here and now; empty where it is not worked on by this process. */
   Optional<Activity> activity(String source, String job);
 
+  /** When a restore was last verified, or a drill; empty where nothing is known of one. */
+  Optional<Instant> verifiedRestore(String source);
+
   /** Has nobody go on with a job. What it has done stays. */
   void cancel(String source, String job);
 

@@ -9,7 +9,12 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 @RegisterForReflection(
     targets = {
       Activity.class,
+      History.Columns.class,
+      History.Deleted.class,
+      History.Failed.class,
+      History.class,
       JobView.class,
+      Me.class,
       Page.class,
       Problem.class,
       ScheduleView.class,

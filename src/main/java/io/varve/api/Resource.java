@@ -10,12 +10,15 @@ import io.varve.repository.Json;
 import io.varve.repository.RequestEntry;
 import io.varve.repository.SourceRepository;
 import io.varve.store.Sha256;
+import jakarta.ws.rs.core.EntityTag;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.HexFormat;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What all resources do alike. */
@@ -32,6 +35,24 @@ abstract class Resource {
 
   static Response json(Object value) {
     return Response.ok(Json.write(value), MediaType.APPLICATION_JSON_TYPE).build();
+  }
+
+  /** Without line breaks, for what is large. */
+  static Response line(Object value) {
+    return Response.ok(Json.line(value), MediaType.APPLICATION_JSON_TYPE).build();
+  }
+
+  /**
+   * Whoever has an answer need not be sent it again.
+   *
+   * @param tag another one where the answer is another
+   */
+  static Response unlessKnown(Request conditions, String tag, Supplier<Response> answer) {
+    EntityTag entity = new EntityTag(tag);
+    Response.ResponseBuilder known = conditions.evaluatePreconditions(entity);
+    return known != null
+        ? known.tag(entity).build()
+        : Response.fromResponse(answer.get()).tag(entity).build();
   }
 
   /** The part of a source that is configured, or has backups. */

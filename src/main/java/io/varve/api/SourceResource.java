@@ -20,7 +20,6 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -34,8 +33,11 @@ import org.jspecify.annotations.Nullable;
 @Tag(name = "Jobs of a source")
 public class SourceResource extends Resource {
 
+  private final JobCatalog jobs;
+
   public SourceResource(JobDesk desk) {
     super(desk);
+    this.jobs = new JobCatalog(desk);
   }
 
   @GET
@@ -55,8 +57,7 @@ public class SourceResource extends Resource {
       @QueryParam("after") @Nullable String after,
       @QueryParam("limit") @Nullable String limit) {
     SourceRepository source = source(name);
-    List<String> newestFirst = source.requestNames().reversed();
-    return json(Page.of(newestFirst, id -> id, after, limit).map(id -> job(name, id)));
+    return json(Page.of(jobs.newestFirst(source), id -> id, after, limit).map(id -> job(name, id)));
   }
 
   @GET

@@ -17,6 +17,7 @@ public record BackupId(String value) implements Comparable<BackupId> {
 
   static final Pattern FORM =
       Pattern.compile("([0-9]{8}T[0-9]{6}Z)-(full|incremental)-[a-z0-9]{4,16}");
+  private static final Pattern TIMED = Pattern.compile("([0-9]{8}T[0-9]{6}Z)(-.*)?");
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
   private static final String ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789";
@@ -45,6 +46,19 @@ public record BackupId(String value) implements Comparable<BackupId> {
 
   public static Optional<BackupId> parse(String text) {
     return FORM.matcher(text).matches() ? Optional.of(new BackupId(text)) : Optional.empty();
+  }
+
+  /** The time that a name begins with, as ids and the names of jobs do; empty where it is none. */
+  public static Optional<Instant> timeIn(String name) {
+    Matcher matcher = TIMED.matcher(name);
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Instant.from(TIME.parse(matcher.group(1))));
+    } catch (DateTimeParseException noTime) {
+      return Optional.empty();
+    }
   }
 
   public Instant time() {

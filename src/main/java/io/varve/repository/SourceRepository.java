@@ -467,6 +467,16 @@ public final class SourceRepository {
     return idsBelow(Layout.tombstones(source));
   }
 
+  /** When each backup was deleted that was, by the store's clock. A listing. */
+  public Map<BackupId, Instant> burials() {
+    Map<BackupId, Instant> times = new TreeMap<>();
+    store.list(
+        Layout.tombstones(source),
+        object ->
+            BackupId.parse(lastSegment(object)).ifPresent(id -> times.put(id, object.modified())));
+    return times;
+  }
+
   /** Says that a backup is deleted: from now on it does not count. Kept for ever. */
   public void bury(BackupId id, String runId) {
     store.create(Layout.tombstone(source, id), Content.of(runId.getBytes(StandardCharsets.UTF_8)));
@@ -577,6 +587,24 @@ public final class SourceRepository {
   /** The names under which something was asked for, in their order. A request for 1,000 of them. */
   public List<String> requestNames() {
     return store.folders(Layout.requests(source));
+  }
+
+  /**
+   * When what is known of each request was last replaced, by the store's clock. A request for 500
+   * of them.
+   */
+  public Map<String, Instant> requestTimes() {
+    String prefix = Layout.requests(source);
+    Map<String, Instant> times = new TreeMap<>();
+    store.list(
+        prefix,
+        object -> {
+          String[] names = object.key().substring(prefix.length()).split("/", -1);
+          if (names.length == 2 && names[1].equals("request.json")) {
+            times.put(names[0], object.modified());
+          }
+        });
+    return times;
   }
 
   /** The names of what servers are to do, in their order. A request for 1,000 of them. */

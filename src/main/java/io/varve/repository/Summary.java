@@ -45,6 +45,15 @@ public record Summary(
     requireNonNull(manifestSha256, "manifestSha256");
   }
 
+  /**
+   * When it was made, by the clock of whoever made it, not only the source's, which may be behind
+   * it.
+   */
+  public Instant made() {
+    Instant begun = id.time();
+    return begun.isAfter(snapshotTime) ? begun : snapshotTime;
+  }
+
   static Summary of(Manifest manifest, byte[] stored) {
     return new Summary(
         Repository.FORMAT,

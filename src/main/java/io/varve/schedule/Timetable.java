@@ -109,6 +109,19 @@ public final class Timetable {
     return zone;
   }
 
+  /**
+   * The moment that nobody has kept since something was done: the first after it, once the one that
+   * follows has come as well. Empty where it is not late, or nothing comes.
+   *
+   * @param done when it was last done
+   */
+  public Optional<Instant> missedSince(Instant done, Instant now) {
+    Optional<Instant> due = firstAfter(done);
+    return due.flatMap(this::firstAfter).filter(following -> !following.isAfter(now)).isPresent()
+        ? due
+        : Optional.empty();
+  }
+
   /** The last moment that is not after another; empty if there was none in the years before. */
   public Optional<Instant> lastUpTo(Instant until) {
     ZoneRules rules = zone.getRules();

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
@@ -136,6 +137,13 @@ public class Metrics {
     if (its != null && when.isAfter(its.restored)) {
       its.restored = when;
     }
+  }
+
+  /** When that was; empty where nothing is known of one. */
+  Optional<Instant> restored(String source) {
+    return Optional.ofNullable(newest.get(source))
+        .map(its -> its.restored)
+        .filter(when -> when.isAfter(Instant.EPOCH));
   }
 
   /** Whether a job has restored something, and seen that it is as the backup says. */

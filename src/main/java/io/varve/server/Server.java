@@ -149,6 +149,11 @@ public class Server implements JobDesk, JobListener {
   }
 
   @Override
+  public Optional<Instant> verifiedRestore(String source) {
+    return metrics.restored(source);
+  }
+
+  @Override
   public void cancel(String source, String job) {
     parts().queue().cancel(repository().source(source), job);
   }
@@ -186,14 +191,10 @@ public class Server implements JobDesk, JobListener {
         started.queue().look(repository().source(source));
       }
     }
-    if (countedAt.equals(Instant.EPOCH)) {
-      for (String source : started.configuration().sources().keySet()) {
-        countRestores(source);
-      }
-    }
     if (countedAt.plus(BETWEEN_COUNTS).isBefore(now)) {
       countedAt = now;
       for (String source : started.configuration().sources().keySet()) {
+        countRestores(source); // another server may have done some
         count(source);
       }
     }
@@ -208,7 +209,7 @@ public class Server implements JobDesk, JobListener {
     its.requestNames().reversed().stream()
         .filter(name -> RESTORING.matcher(name).matches())
         .limit(MOST_RESTORES_READ)
-        .flatMap(name -> its.requested(name).stream())
+        .flatMap(name -> job(source, name).stream())
         .filter(Metrics::isVerifiedRestore)
         .flatMap(entry -> Optional.ofNullable(entry.changedAt()).stream())
         .findFirst()

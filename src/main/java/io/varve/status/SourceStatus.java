@@ -9,60 +9,51 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How a source is.
  *
  * @param configured whether the configuration has it, or there was none to ask
+ * @param backups how many it has; null where nobody has counted
  * @param newest its newest backup; null where it has none
+ * @param verifiedRestore when a restore was last verified; null where nothing is known of one
  * @param last the job that ended last; null where nothing is known of one
+ * @param problems what a person has to act on, in sentences without a full stop
  */
 public record SourceStatus(
     String source,
     boolean configured,
+    @Nullable Integer backups,
     @Nullable NewestBackup newest,
+    @Nullable Instant verifiedRestore,
     @Nullable EndedJob last,
     List<RunningJob> running,
-    List<ScheduleStatus> schedules) {
+    List<ScheduleStatus> schedules,
+    List<String> problems) {
 
+  /** Servers of earlier versions say nothing of problems. */
+  @SuppressWarnings("NullAway") // what JSON lacks is null
   public SourceStatus {
     running = List.copyOf(running);
     schedules = List.copyOf(schedules);
+    problems = problems == null ? List.of() : List.copyOf(problems);
   }
 
   /**
-   * What is not as it should be: no backup or one that is too old, and jobs that have failed. A
-   * backup that failed is made up for by a later one. Of a source that only the repository has,
-   * nothing is expected.
+   * Its problems, and that its newest backup is older than it may be.
    *
    * @param maxAge of the newest backup
    */
   public List<String> problems(Optional<Duration> maxAge) {
-    List<String> problems = new ArrayList<>();
-    if (!configured) {
+    if (!configured
+        || newest == null
+        || maxAge.filter(most -> newest.ageSeconds() > most.toSeconds()).isEmpty()) {
       return problems;
     }
-    if (newest == null) {
-      problems.add("it has no backup");
-    } else if (maxAge.filter(most -> newest.ageSeconds() > most.toSeconds()).isPresent()) {
-      problems.add("its newest backup is older than it may be, from " + newest.time());
-    }
-    Stream.concat(
-            Stream.ofNullable(last), schedules.stream().flatMap(s -> Stream.ofNullable(s.last())))
-        .filter(job -> job.hasFailed() && !isMadeUpFor(job))
-        .map(job -> job.kind() + " job " + job.job() + " failed: " + job.reason())
-        .distinct()
-        .forEach(problems::add);
-    return problems;
-  }
-
-  private boolean isMadeUpFor(EndedJob job) {
-    return job.kind().equals("backup")
-        && job.at() != null
-        && newest != null
-        && newest.time().isAfter(job.at());
+    List<String> all = new ArrayList<>(problems);
+    all.addFirst("its newest backup is older than it may be, from " + newest.time());
+    return List.copyOf(all);
   }
 
   /**

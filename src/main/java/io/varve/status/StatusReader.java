@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,15 @@ public final class StatusReader {
     /** The newest backup of a source. */
     Optional<Summary> newest(SourceRepository source);
 
+    /** How many backups a source has; empty where nobody has counted. */
+    OptionalInt backups(SourceRepository source);
+
+    /** When a restore was last verified; empty where nothing is known of one. */
+    Optional<Instant> verifiedRestore(String source);
+
+    /** What is known of what was asked for under a name. */
+    Optional<RequestEntry> requested(SourceRepository source, String job);
+
     /** How far a job of this process is; empty for those of others. */
     Optional<HowFar> howFar(String source, String job);
   }
@@ -69,6 +79,21 @@ public final class StatusReader {
         @Override
         public Optional<Summary> newest(SourceRepository source) {
           return source.newest();
+        }
+
+        @Override
+        public OptionalInt backups(SourceRepository source) {
+          return OptionalInt.empty();
+        }
+
+        @Override
+        public Optional<Instant> verifiedRestore(String source) {
+          return Optional.empty();
+        }
+
+        @Override
+        public Optional<RequestEntry> requested(SourceRepository source, String job) {
+          return source.requested(job);
         }
 
         @Override
@@ -102,26 +127,52 @@ public final class StatusReader {
     SourceRepository source = repository.source(name);
     SourceConfiguration configured = sources.get(name);
     Jobs jobs = new Jobs(source, now);
+    Optional<Summary> newest = known.newest(source);
+    NewestBackup shown = newest.map(backup -> NewestBackup.of(backup, now)).orElse(null);
+    List<SourceProblems.Expected> schedules =
+        configured == null ? List.of() : schedules(source, configured.schedules(), now);
+    OptionalInt backups = known.backups(source);
+    boolean isConfigured = configured != null || sources.isEmpty();
     return new SourceStatus(
         name,
-        configured != null || sources.isEmpty(),
-        known.newest(source).map(backup -> NewestBackup.of(backup, now)).orElse(null),
+        isConfigured,
+        backups.isPresent() ? backups.getAsInt() : null,
+        shown,
+        known.verifiedRestore(name).orElse(null),
         jobs.last,
         List.copyOf(jobs.running.values()),
-        configured == null ? List.of() : schedules(source, configured.schedules(), now));
+        schedules.stream().map(SourceProblems.Expected::status).toList(),
+        isConfigured
+            ? SourceProblems.of(
+                shown, newest.map(Summary::made).orElse(null), jobs.ended.values(), schedules, now)
+            : List.of());
   }
 
-  private static List<ScheduleStatus> schedules(
+  private List<SourceProblems.Expected> schedules(
       SourceRepository source, Map<ScheduledKind, ScheduleConfiguration> schedules, Instant now) {
-    List<ScheduleStatus> found = new ArrayList<>();
+    List<SourceProblems.Expected> found = new ArrayList<>();
     new TreeMap<>(schedules)
         .forEach((kind, schedule) -> found.add(schedule(source, kind, schedule, now)));
     return found;
   }
 
-  private static ScheduleStatus schedule(
+  private SourceProblems.Expected schedule(
       SourceRepository source, ScheduledKind kind, ScheduleConfiguration schedule, Instant now) {
     Optional<ScheduleEntry> entry = source.schedule(kind.word());
+    return new SourceProblems.Expected(
+        kind,
+        schedule.timetable(),
+        schedule.jitter(),
+        entry.map(ScheduleEntry::after).orElse(null),
+        status(source, kind, schedule, entry, now));
+  }
+
+  private ScheduleStatus status(
+      SourceRepository source,
+      ScheduledKind kind,
+      ScheduleConfiguration schedule,
+      Optional<ScheduleEntry> entry,
+      Instant now) {
     boolean paused = entry.map(ScheduleEntry::paused).orElse(false);
     Instant after = entry.map(ScheduleEntry::after).orElse(now);
     String last = ScheduleEntry.job(kind.word(), after);
@@ -138,7 +189,7 @@ public final class StatusReader {
                 .map(Schedule.Occurrence::begin)
                 .orElse(null),
         entry
-            .flatMap(begun -> source.requested(last))
+            .flatMap(begun -> known.requested(source, last))
             .filter(request -> !request.isOpen())
             .map(request -> EndedJob.of(last, request))
             .orElse(null));
@@ -150,6 +201,7 @@ public final class StatusReader {
     private final SourceRepository source;
     private final Instant now;
     private final Map<String, RunningJob> running = new LinkedHashMap<>();
+    private final Map<String, EndedJob> ended = new TreeMap<>(); // last of each kind
     private @Nullable EndedJob last;
     private @Nullable Instant askedFirst; // of what is at work
 
@@ -175,7 +227,7 @@ public final class StatusReader {
 
     private void read(String name, Map<String, RequestEntry> requests) {
       if (!requests.containsKey(name)) {
-        source.requested(name).ifPresent(entry -> requests.put(name, entry));
+        known.requested(source, name).ifPresent(entry -> requests.put(name, entry));
       }
     }
 
@@ -195,11 +247,18 @@ public final class StatusReader {
       }
     }
 
-    private void take(EndedJob ended) {
-      Comparator<Instant> order = Comparator.nullsFirst(Comparator.naturalOrder());
-      if (last == null || order.compare(ended.at(), last.at()) > 0) {
-        last = ended;
+    private void take(EndedJob job) {
+      if (last == null || isLater(job, last)) {
+        last = job;
       }
+      if (!job.state().equals(RequestEntry.CANCELED)) {
+        ended.merge(job.kind(), job, (one, other) -> isLater(other, one) ? other : one);
+      }
+    }
+
+    private static boolean isLater(EndedJob one, EndedJob other) {
+      Comparator<Instant> order = Comparator.nullsFirst(Comparator.naturalOrder());
+      return order.compare(one.at(), other.at()) > 0;
     }
 
     /** Answers whether older runs matter as well. */

@@ -17,6 +17,7 @@ import io.varve.repository.Request;
 import io.varve.repository.ScheduleEntry;
 import io.varve.testing.CommandLineChild;
 import io.varve.testing.CommandLineRun;
+import io.varve.testing.MadeUpBackups;
 import io.varve.testing.TestRepository;
 import io.varve.testing.TestSchema;
 import io.varve.testing.TestServer;
@@ -213,6 +214,45 @@ class StatusTest {
     CommandLineRun one = CommandLineRun.of("status", "--config", file.toString(), "--name", "test");
     assertThat(one.exitCode()).as(one.text()).isZero();
     assertThat(one.out()).contains("full at ", "prune is paused").doesNotContain("empty");
+  }
+
+  @Test
+  void aBackupThatIsLateByItsOwnScheduleIsNotWell() throws IOException {
+    Map<String, ?> credentials = Map.of("user", "varve", "passwordFile", "/run/secrets/none");
+    Map<String, ?> schedules = Map.of("incremental", Map.of("cron", "* * * * *"));
+    Map<String, ?> document =
+        Map.of(
+            "store",
+            Map.of("location", folder.resolve("store").toUri().toString()),
+            "sources",
+            Map.of(
+                "test",
+                Map.of(
+                    "address", "mysql://d", "credentials", credentials, "schedules", schedules)));
+    String config = Files.writeString(folder.resolve("varve.json"), Json.line(document)).toString();
+    new MadeUpBackups(repository.source()).put(Instant.now().minus(Duration.ofHours(1)), null);
+    repository.source().bury(backup.id(), "run");
+
+    CommandLineRun late = CommandLineRun.of("status", "--config", config, "--quiet");
+    assertThat(late.exitCode()).as(late.text()).isEqualTo(NOT_WELL);
+    assertThat(late.err()).startsWith("varve: test: its newest backup is late: none came");
+
+    repository
+        .source()
+        .changeSchedule(
+            "incremental",
+            () -> ScheduleEntry.since(Instant.now().minusSeconds(1)),
+            ScheduleEntry::pausedNow);
+    assertThat(CommandLineRun.of("status", "--config", config).exitCode()).isZero();
+
+    // what goes on again was not due while it was paused
+    repository
+        .source()
+        .changeSchedule(
+            "incremental",
+            () -> ScheduleEntry.since(Instant.now()),
+            known -> known.resumed(Instant.now()));
+    assertThat(CommandLineRun.of("status", "--config", config).exitCode()).isZero();
   }
 
   @Test

@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -100,6 +102,33 @@ class TimetableTest {
       }
     }
     assertThat(moments("0 * * * *", "Europe/Berlin")).hasSize(730 * 24);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        // the moment that was missed is known once the one after it has come
+        "0 * * * *  | UTC           | 2026-11-20T10:04:00Z | 2026-11-20T11:59:59Z |",
+        "0 * * * *  | UTC           | 2026-11-20T10:04:00Z | 2026-11-20T12:00:00Z | 2026-11-20T11:00:00Z",
+        "0 * * * *  | UTC           | 2026-11-20T10:00:00Z | 2026-11-20T12:00:00Z | 2026-11-20T11:00:00Z",
+        "0 * * * *  | UTC           | 2026-11-20T11:00:00Z | 2026-11-20T12:00:00Z |",
+        "0 4 * * SUN | UTC          | 2026-11-15T04:10:00Z | 2026-11-29T03:59:00Z |",
+        "0 4 * * SUN | UTC          | 2026-11-15T04:10:00Z | 2026-12-30T00:00:00Z | 2026-11-22T04:00:00Z",
+        // a day of 23 hours, and one of 25
+        "30 2 * * * | Europe/Berlin | 2026-03-28T01:31:00Z | 2026-03-30T00:29:59Z |",
+        "30 2 * * * | Europe/Berlin | 2026-03-28T01:31:00Z | 2026-03-30T00:30:00Z | 2026-03-29T01:00:00Z",
+        "30 2 * * * | Europe/Berlin | 2026-10-24T00:31:00Z | 2026-10-26T01:29:59Z |",
+        "30 2 * * * | Europe/Berlin | 2026-10-24T00:31:00Z | 2026-10-26T01:30:00Z | 2026-10-25T00:30:00Z",
+        "30 * * * * | Europe/Berlin | 2026-10-25T00:31:00Z | 2026-10-25T02:29:59Z |",
+        "30 * * * * | Europe/Berlin | 2026-10-25T00:31:00Z | 2026-10-25T02:30:00Z | 2026-10-25T01:30:00Z",
+        // before anything was due
+        "0 * * * *  | UTC           | 2026-11-20T10:04:00Z | 2026-11-20T09:00:00Z |",
+      })
+  void whatIsLateHasMissedAMomentAndSeenTheNext(
+      String cron, String zone, Instant done, Instant now, @Nullable Instant missed) {
+    assertThat(Timetable.of(cron, zone).missedSince(done, now))
+        .isEqualTo(Optional.ofNullable(missed));
   }
 
   private static List<Instant> moments(String cron, String zone) {
