@@ -4,11 +4,13 @@
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help demo build test check bench bench-micro bench-page bench-guard bench-functions bench-server native image sbom search format clean \
-  check-format check-shell check-infra check-image check-server check-docker check-store check-aws check-fuzz check-long check-program check-native check-function check-api chaos
+  check-format check-shell check-infra check-image console check-console check-server check-docker check-store check-aws check-fuzz check-long check-program check-native check-function check-api chaos
 
 maven := src/build/maven
 sources := pom.xml $(shell find src/main -type f)
 test_sources := $(shell find src/test -type f)
+resources := src/main/resources
+CHROMIUM = $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 shell_files := src/main/dist/find-java.sh src/main/dist/launcher.sh $(wildcard src/build/* .ci/*)
 
 # Tests that talk to the shared server, or to the shared store, are known by that call. ShapeTest takes minutes on MySQL:
@@ -61,7 +63,7 @@ else
 	@echo 'Set VARVE_BENCH_SERVERS and VARVE_BENCH_S3_ENDPOINT, a server without password and a store that are for nothing else.' >&2; exit 2
 endif
 
-check: check-format check-shell check-infra test check-long check-program chaos check-server check-docker check-store check-aws check-fuzz demo check-native ## check all that CI checks
+check: check-format check-shell check-infra test check-long check-program chaos check-server check-docker check-store check-aws check-fuzz check-console demo check-native ## check all that CI checks
 
 check-format: ## check the formatting
 	@$(maven) check-format 'Checking the formatting' spotless:check
@@ -97,7 +99,7 @@ search: ## try all orders of the calls of up to five runs to a store; half an ho
 	  -Dtest.heap=8g
 
 check-server: EXCLUDE ?= chaos | search | native
-with_processes := -Dtest.excludedGroups='check | chaos | search | aws | native'
+with_processes := -Dtest.excludedGroups='check | chaos | console | search | aws | native'
 check-server: ## run the tests that talk to a database on VARVE_TEST_SERVER=mysql://user@host:port; all but those tagged EXCLUDE
 ifdef VARVE_TEST_SERVER
 	@$(maven) check-server 'Testing on $(VARVE_TEST_SERVER)' test -Dtest.forks=1 -Dtest.excludedGroups='$(EXCLUDE)' -Dtest=$(call tests_that_use,TestServer.shared)
@@ -149,6 +151,26 @@ check-api: target/native/api.zip ## ask the API of target/native/api.zip as API 
 	@rm -rf target/gateway && unzip -q target/native/api.zip -d target/gateway
 	@$(maven) check-api 'Asking target/native/api.zip' test -Dtest=GatewayTest -Dtest.excludedGroups= \
 	  -Dvarve.test.api=$(CURDIR)/target/gateway/bootstrap
+
+console_folder := src/main/console
+
+# npm takes the versions of package-lock.json.
+$(console_folder)/node_modules: $(console_folder)/package-lock.json
+	@command -v npm >/dev/null || { echo 'The console is built with Node 20 or newer: install nodejs and npm.' >&2; exit 2; }
+	@echo 'Fetching what the console is built with'
+	@cd $(console_folder) && npm ci --silent --no-audit --no-fund && touch node_modules
+
+console: $(console_folder)/node_modules ## build the console into src/main/resources (needs Node; what is there is what the server shows)
+	@cd $(console_folder) && npm run --silent build
+
+# PICTURES=docs/images writes those of the documents anew.
+check-console: target/varve $(console_folder)/node_modules ## use the console in a browser, and build it anew (needs Node, and Chromium as CHROMIUM)
+	@cd $(console_folder) && npm run --silent build -- $(CURDIR)/target/console/fresh
+	@diff -r target/console/fresh $(resources)/META-INF/resources || { echo 'The console in $(resources) is not that of $(console_folder): run make console' >&2; exit 1; }
+	@mkdir -p target/console/driver && ln -sfn $(CURDIR)/$(console_folder)/node_modules/playwright-core target/console/driver/package
+	@$(maven) check-console 'Using the console' test -Dtest=ConsoleIT -Dtest.excludedGroups= \
+	  -Dvarve.test.program=$(CURDIR)/$(or $(PROGRAM),target/varve) -Dvarve.test.chromium=$(CHROMIUM) -Dvarve.test.pictures=$(PICTURES) \
+	  -Dplaywright.cli.dir=$(CURDIR)/target/console/driver -Dvarve.test.node=$$(command -v node)
 
 check-fuzz: target/varve ## ask the API of a server for all kinds of things with VARVE_TEST_SCHEMATHESIS=path of schemathesis (PyPI), for a minute
 ifdef VARVE_TEST_SCHEMATHESIS

@@ -11,7 +11,7 @@ import { backupAddress, restoreAddress } from './source'
 export function BackupPage({ me, source, id }: { me: Me; source: string; id: string }) {
   const { value: backup, refusal } = useAnswer<Details>(`/sources/${part(source)}/backups/${part(id)}/details`)
   const verify = useAction(async (readData: boolean) => {
-    const job = await post<Job>(`/sources/${part(source)}/verifications`, { backups: [id], ...(readData ? { readData: 100 } : {}) })
+    const job = await post<Job>(`/sources/${part(source)}/verifications`, { backup: id, ...(readData ? { readData: 100 } : {}) })
     location.hash = jobAddress(source, job.id)
   })
   if (!backup) {

@@ -19,7 +19,8 @@ export function SchedulesPage({ me }: { me: Me }) {
   if (!value) {
     return <Waiting refusal={refusal} />
   }
-  const may = me.roles.includes('backup')
+  const mayChange = me.roles.includes('backup')
+  const mayRun = (kind: string) => me.roles.includes(kind === 'drill' || kind === 'sync' ? 'restore' : 'backup')
   return (
     <>
       <h1>Schedules</h1>
@@ -54,16 +55,17 @@ export function SchedulesPage({ me }: { me: Me }) {
                 </td>
                 <td>{schedule.paused ? <State of="paused" /> : schedule.next ? <Time of={schedule.next}>{until(schedule.next)}</Time> : 'never'}</td>
                 <td class="actions">
-                  {may ? (
-                    <>
-                      <button disabled={run.busy} onClick={() => run.run(schedule)}>
-                        Run now<span class="hidden">: {schedule.kind} of {schedule.source}</span>
-                      </button>
-                      <button disabled={change.busy} onClick={() => change.run(schedule, schedule.paused ? 'resume' : 'pause')}>
-                        {schedule.paused ? 'Resume' : 'Pause'}
-                        <span class="hidden">: {schedule.kind} of {schedule.source}</span>
-                      </button>
-                    </>
+                  {mayRun(schedule.kind) ? (
+                    <button disabled={run.busy} onClick={() => run.run(schedule)}>
+                      Run now
+                      <span class="hidden">: {schedule.kind} of {schedule.source}</span>
+                    </button>
+                  ) : null}
+                  {mayChange ? (
+                    <button disabled={change.busy} onClick={() => change.run(schedule, schedule.paused ? 'resume' : 'pause')}>
+                      {schedule.paused ? 'Resume' : 'Pause'}
+                      <span class="hidden">: {schedule.kind} of {schedule.source}</span>
+                    </button>
                   ) : null}
                 </td>
               </tr>

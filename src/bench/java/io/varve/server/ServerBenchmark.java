@@ -1,20 +1,8 @@
 package io.varve.server;
 
-import io.varve.codec.RowChecksum;
 import io.varve.repository.BackupId;
-import io.varve.repository.BackupKind;
-import io.varve.repository.Consistency;
 import io.varve.repository.Json;
-import io.varve.repository.Manifest;
-import io.varve.repository.Repository;
-import io.varve.repository.SourceInfo;
-import io.varve.repository.SourceRepository;
-import io.varve.repository.Totals;
-import io.varve.job.Jobs;
-import io.varve.store.ObjectStore;
-import io.varve.store.S3Options;
 import io.varve.store.Sha256;
-import io.varve.store.Stores;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -25,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -79,7 +66,7 @@ public final class ServerBenchmark {
   }
 
   private Map<String, Object> run() throws Exception {
-    List<BackupId> ids = fill();
+    List<BackupId> ids = ManyBackups.fill(folder.resolve("store"), BACKUPS);
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("program", String.join(" ", command));
     result.put("backups", ids.size());
@@ -103,48 +90,6 @@ public final class ServerBenchmark {
       process.destroyForcibly().waitFor();
     }
     return result;
-  }
-
-  /** Backups of no tables, an hour apart. */
-  private List<BackupId> fill() {
-    List<BackupId> ids = new ArrayList<>();
-    Instant first = Instant.now().minus(Duration.ofHours(BACKUPS));
-    try (ObjectStore store = Stores.open(folder.resolve("store").toUri().toString(), S3Options.DEFAULT);
-        Repository repository = Jobs.openOrCreate(store)) {
-      SourceRepository source = repository.source("shop");
-      for (int i = 0; i < BACKUPS; i++) {
-        BackupId id = BackupId.next(first.plus(Duration.ofHours(i)), BackupKind.FULL);
-        source.commit(manifest(id));
-        ids.add(id);
-      }
-    }
-    return ids;
-  }
-
-  private static Manifest manifest(BackupId id) {
-    return new Manifest(
-        Repository.FORMAT,
-        id,
-        BackupKind.FULL,
-        null,
-        "run-" + id,
-        "shop",
-        new SourceInfo("mariadb", "11.4.5-MariaDB", "STRICT_TRANS_TABLES", "UTC", 0),
-        id.time(),
-        new Consistency("single", 1, 1, List.of(), List.of(), null, null, null, null),
-        "bench",
-        RowChecksum.ALGORITHM,
-        "none",
-        List.of(),
-        List.of(),
-        List.of(),
-        List.of(),
-        Totals.of(List.of(), 1),
-        List.of(),
-        null,
-        null,
-        List.of("nightly"),
-        null);
   }
 
   private Process start() throws IOException {

@@ -87,7 +87,11 @@ abstract class Resource {
     }
     source(source);
     fields.put("source", source);
-    Order order = Order.read(kind, Json.write(fields), name(kind, source, key));
+    return begin(Order.read(kind, Json.write(fields), name(kind.word(), source, key)));
+  }
+
+  Response begin(Order order) {
+    String source = order.source();
     desk.submit(order);
     return Response.accepted(Json.write(job(source, order.name())))
         .type(MediaType.APPLICATION_JSON_TYPE)
@@ -122,13 +126,9 @@ abstract class Resource {
         .exception();
   }
 
-  private static String name(JobKind kind, String source, @Nullable String key) {
+  static String name(String kind, String source, @Nullable String key) {
     if (key == null) {
-      return BackupId.timeOf(Clock.systemUTC().instant())
-          + "-"
-          + kind.word()
-          + "-"
-          + BackupId.random(6);
+      return BackupId.timeOf(Clock.systemUTC().instant()) + "-" + kind + "-" + BackupId.random(6);
     }
     if (key.isBlank() || key.length() > MOST_KEY) {
       throw badRequest("Idempotency-Key has to have 1 to " + MOST_KEY + " characters");

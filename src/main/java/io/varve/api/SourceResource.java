@@ -1,10 +1,12 @@
 package io.varve.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quarkus.security.ForbiddenException;
 import io.varve.configuration.ScheduleConfiguration;
 import io.varve.configuration.ScheduledKind;
 import io.varve.configuration.SourceConfiguration;
 import io.varve.job.JobKind;
+import io.varve.job.Order;
 import io.varve.repository.Json;
 import io.varve.repository.ScheduleEntry;
 import io.varve.repository.SourceRepository;
@@ -18,8 +20,10 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -193,15 +197,42 @@ public class SourceResource extends Resource {
     return change(name, kind, false);
   }
 
-  private Response change(String name, String word, boolean paused) {
-    ScheduledKind kind =
-        ScheduledKind.named(word)
-            .orElseThrow(() -> Problem.notFound("There is no such kind.").exception());
+  @POST
+  @Path("schedules/{kind}/run")
+  @RolesAllowed({Roles.BACKUP, Roles.RESTORE})
+  @Operation(summary = "Begin now what a schedule begins")
+  @APIResponse(responseCode = "202", ref = "Begun")
+  public Response run(
+      @PathParam("source") String name,
+      @PathParam("kind") String word,
+      @HeaderParam("Idempotency-Key") @Nullable String key,
+      @Context SecurityContext user) {
+    ScheduledKind kind = kind(word);
+    ScheduleConfiguration schedule = schedule(name, kind);
+    boolean writesToTarget = kind == ScheduledKind.SYNC || kind == ScheduledKind.DRILL;
+    if (!user.isUserInRole(writesToTarget ? Roles.RESTORE : Roles.BACKUP)) {
+      throw new ForbiddenException();
+    }
+    return begin(Order.scheduled(name, kind, schedule, name(kind.word(), name, key)));
+  }
+
+  private static ScheduledKind kind(String word) {
+    return ScheduledKind.named(word)
+        .orElseThrow(() -> Problem.notFound("There is no such kind.").exception());
+  }
+
+  private ScheduleConfiguration schedule(String name, ScheduledKind kind) {
     SourceConfiguration source = desk.configuration().sources().get(name);
     ScheduleConfiguration schedule = source == null ? null : source.schedules().get(kind);
     if (schedule == null) {
       throw Problem.notFound("There is no schedule of that source and kind.").exception();
     }
+    return schedule;
+  }
+
+  private Response change(String name, String word, boolean paused) {
+    ScheduledKind kind = kind(word);
+    ScheduleConfiguration schedule = schedule(name, kind);
     ScheduleEntry entry = desk.pause(name, kind, paused);
     return json(ScheduleView.of(desk, name, kind, schedule, entry.paused()));
   }

@@ -2,6 +2,9 @@ package io.varve.job;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.varve.InvalidRequestException;
+import io.varve.configuration.ScheduleConfiguration;
+import io.varve.configuration.ScheduledKind;
+import io.varve.repository.Json;
 import java.util.Optional;
 
 /**
@@ -55,6 +58,25 @@ public record Order(
           "the token is that of another job",
           "Give back the token of this job's last answer.");
     }
+  }
+
+  /** What a schedule begins, under a name. */
+  public static Order scheduled(
+      String source, ScheduledKind kind, ScheduleConfiguration schedule, String name) {
+    ObjectNode event = schedule.options().deepCopy();
+    event.put("source", source);
+    JobKind job =
+        switch (kind) {
+          case FULL, INCREMENTAL -> {
+            event.put("kind", kind.word());
+            yield JobKind.BACKUP;
+          }
+          case PRUNE -> JobKind.PRUNE;
+          case VERIFY -> JobKind.VERIFY;
+          case SYNC -> JobKind.SYNC;
+          case DRILL -> JobKind.DRILL;
+        };
+    return read(job, Json.write(event), name);
   }
 
   /** Whose backups it is about. */

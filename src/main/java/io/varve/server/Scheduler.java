@@ -1,14 +1,11 @@
 package io.varve.server;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.varve.InvalidRequestException;
 import io.varve.VarveException;
 import io.varve.configuration.Configuration;
 import io.varve.configuration.ScheduleConfiguration;
 import io.varve.configuration.ScheduledKind;
-import io.varve.job.JobKind;
 import io.varve.job.Order;
-import io.varve.repository.Json;
 import io.varve.repository.Repository;
 import io.varve.repository.RequestEntry;
 import io.varve.repository.ScheduleEntry;
@@ -166,20 +163,7 @@ final class Scheduler {
   }
 
   private static Order order(Line line, Instant moment) {
-    ObjectNode event = line.configuration.options().deepCopy();
-    event.put("source", line.source);
-    JobKind kind =
-        switch (line.kind) {
-          case FULL, INCREMENTAL -> {
-            event.put("kind", line.kind.word());
-            yield JobKind.BACKUP;
-          }
-          case PRUNE -> JobKind.PRUNE;
-          case VERIFY -> JobKind.VERIFY;
-          case SYNC -> JobKind.SYNC;
-          case DRILL -> JobKind.DRILL;
-        };
-    return Order.read(kind, Json.write(event), job(line, moment));
+    return Order.scheduled(line.source, line.kind, line.configuration, job(line, moment));
   }
 
   /** When a schedule begins next; empty where it is not known yet, paused, or never does. */
