@@ -1,9 +1,12 @@
 package io.varve.api;
 
 import io.varve.job.JobKind;
+import io.varve.mysql.TableName;
 import io.varve.repository.BackupId;
+import io.varve.repository.Manifest;
 import io.varve.repository.SourceRepository;
 import io.varve.repository.Summary;
+import io.varve.repository.TableEntry;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.Consumes;
@@ -18,6 +21,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
+import java.util.Locale;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -30,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 @RolesAllowed(Roles.READ)
 @Tag(name = "Backups")
 public class BackupsResource extends Resource {
+
+  private final RecentManifests manifests = new RecentManifests();
 
   public BackupsResource(JobDesk desk) {
     super(desk);
@@ -70,6 +76,7 @@ public class BackupsResource extends Resource {
       @PathParam("backup") String id,
       @QueryParam("after") @Nullable String after,
       @QueryParam("limit") @Nullable String limit,
+      @QueryParam("search") @Nullable String search,
       @Context Request conditions) {
     SourceRepository source = source(name);
     Summary summary = summary(source, id);
@@ -79,11 +86,73 @@ public class BackupsResource extends Resource {
         () ->
             json(
                 Page.of(
-                        source.manifest(summary.id()).tables(),
+                        tables(manifests.of(source, summary), search),
                         table -> table.definition().name().toString(),
                         after,
                         limit)
                     .map(TableView::of)));
+  }
+
+  private static List<TableEntry> tables(Manifest manifest, @Nullable String search) {
+    if (search == null || search.isEmpty()) {
+      return manifest.tables();
+    }
+    String part = search.toLowerCase(Locale.ROOT);
+    return manifest.tables().stream()
+        .filter(
+            table -> table.definition().name().toString().toLowerCase(Locale.ROOT).contains(part))
+        .toList();
+  }
+
+  @GET
+  @Path("{backup}/tables/{schema}/{table}")
+  @Operation(summary = "A table of a backup: its statement, its key and its parts")
+  @APIResponse(responseCode = "200", ref = "Table")
+  @APIResponse(responseCode = "304", ref = "NotModified")
+  public Response table(
+      @PathParam("source") String name,
+      @PathParam("backup") String id,
+      @PathParam("schema") String schema,
+      @PathParam("table") String table,
+      @Context Request conditions) {
+    SourceRepository source = source(name);
+    Summary summary = summary(source, id);
+    TableEntry found =
+        manifests.of(source, summary).tables().stream()
+            .filter(each -> each.definition().name().equals(new TableName(schema, table)))
+            .findFirst()
+            .orElseThrow(
+                () -> Problem.notFound("There is no such table in the backup.").exception());
+    return unlessKnown(
+        conditions, summary.manifestSha256(), () -> json(TableDetails.of(found, source)));
+  }
+
+  @GET
+  @Path("{backup}/details")
+  @Operation(summary = "A backup: its summary, consistency, position and objects")
+  @APIResponse(responseCode = "200", ref = "Details")
+  @APIResponse(responseCode = "304", ref = "NotModified")
+  public Response details(
+      @PathParam("source") String name,
+      @PathParam("backup") String id,
+      @Context Request conditions) {
+    SourceRepository source = source(name);
+    Summary summary = summary(source, id);
+    int children =
+        (int)
+            desk.backups(name).stream()
+                .filter(backup -> summary.id().equals(backup.parent()))
+                .count();
+    return unlessKnown(
+        conditions,
+        summary.manifestSha256() + "-" + children,
+        () ->
+            json(
+                BackupDetails.of(
+                    summary,
+                    manifests.of(source, summary),
+                    desk.repository().location(),
+                    children)));
   }
 
   @POST

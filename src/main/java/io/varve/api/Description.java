@@ -59,10 +59,19 @@ public final class Description implements OASFilter {
           parameter
               .description("Its id, as the answer has it that began it.")
               .example("20261122T023000Z-backup-4hmk2p");
+      case "schema" -> parameter.description("Of the table, percent-encoded.").example("shop");
+      case "table" -> parameter.description("Its name, percent-encoded.").example("orders");
+      case "search" -> parameter.description("Part of schema.table, in any case of letters.");
+      case "backups" ->
+          parameter
+              .description("How many of the last ones, 30 where it is left out.")
+              .schema(number(ChangesResource.MOST_BACKUPS));
       case "kind" -> parameter.description("Of the schedule.").example("incremental");
       case "after" -> parameter.description("What the page before has as next.");
       case "limit" ->
-          parameter.description("How many to show, 100 where it is left out.").schema(limit());
+          parameter
+              .description("How many to show, 100 where it is left out.")
+              .schema(number(Page.MOST));
       case "Idempotency-Key" ->
           parameter
               .description("What is asked for again under the same is done once.")
@@ -79,10 +88,10 @@ public final class Description implements OASFilter {
     return OASFactory.createSchema().type(List.of(Schema.SchemaType.STRING));
   }
 
-  private static Schema limit() {
+  private static Schema number(int most) {
     return OASFactory.createSchema()
         .type(List.of(Schema.SchemaType.INTEGER))
         .minimum(BigDecimal.ONE)
-        .maximum(BigDecimal.valueOf(Page.MOST));
+        .maximum(BigDecimal.valueOf(most));
   }
 }

@@ -9,13 +9,10 @@ import io.varve.repository.ScheduleEntry;
 import io.varve.repository.SourceRepository;
 import io.varve.repository.Summary;
 import io.varve.schedule.MissedMoments;
-import io.varve.store.Sha256;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -165,14 +162,12 @@ final class Histories {
 
   private static String tag(
       List<Summary> backups, int deleted, List<History.Failed> failed, List<Long> missed) {
-    String all =
-        String.join(
-            " ",
+    return Resource.tag(
+        List.of(
             backups.isEmpty() ? "" : backups.getLast().manifestSha256(),
             Integer.toString(backups.size()),
             Integer.toString(deleted),
             Integer.toString(failed.hashCode()),
-            Integer.toString(missed.hashCode()));
-    return HexFormat.of().formatHex(Sha256.of(all.getBytes(StandardCharsets.UTF_8)), 0, 16);
+            Integer.toString(missed.hashCode())));
   }
 }

@@ -9,6 +9,9 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 @RegisterForReflection(
     targets = {
       Activity.class,
+      BackupDetails.Objects.class,
+      BackupDetails.Position.class,
+      BackupDetails.class,
       History.Columns.class,
       History.Deleted.class,
       History.Failed.class,
@@ -19,6 +22,11 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
       Problem.class,
       ScheduleView.class,
       SourceView.class,
+      TableChanges.Backup.class,
+      TableChanges.Changed.class,
+      TableChanges.Table.class,
+      TableDetails.Part.class,
+      TableDetails.class,
       TableView.class,
       TargetView.class
     })

@@ -22,7 +22,7 @@ record Page<T>(List<T> items, @Nullable String next) {
    */
   static <T> Page<T> of(
       List<T> all, Function<T, String> key, @Nullable String after, @Nullable String limit) {
-    int most = limit == null ? USUAL : size(limit);
+    int most = number("limit", limit, USUAL, MOST);
     int from = 0;
     if (after != null) {
       while (from < all.size() && !key.apply(all.get(from)).equals(after)) {
@@ -40,17 +40,24 @@ record Page<T>(List<T> items, @Nullable String next) {
     return new Page<>(List.copyOf(items), isLast ? null : key.apply(items.getLast()));
   }
 
-  private static int size(String limit) {
+  /** A parameter that is a number of things to show. */
+  static int number(String parameter, @Nullable String text, int usual, int most) {
+    if (text == null) {
+      return usual;
+    }
     try {
-      int size = Integer.parseInt(limit);
-      if (size >= 1 && size <= MOST) {
-        return size;
+      int number = Integer.parseInt(text);
+      if (number >= 1 && number <= most) {
+        return number;
       }
     } catch (NumberFormatException noNumber) {
       // as one that is out of bounds
     }
     throw Problem.of(
-            "invalid-request", "Bad parameter", 400, "limit has to be from 1 to " + MOST + ".")
+            "invalid-request",
+            "Bad parameter",
+            400,
+            parameter + " has to be from 1 to " + most + ".")
         .exception();
   }
 

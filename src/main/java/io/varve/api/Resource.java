@@ -55,6 +55,12 @@ abstract class Resource {
         : Response.fromResponse(answer.get()).tag(entity).build();
   }
 
+  /** The tag of an answer that is another where any of these is. */
+  static String tag(Iterable<String> parts) {
+    byte[] all = String.join(" ", parts).getBytes(StandardCharsets.UTF_8);
+    return HexFormat.of().formatHex(Sha256.of(all), 0, 16);
+  }
+
   /** The part of a source that is configured, or has backups. */
   SourceRepository source(String name) {
     if (!desk.configuration().sources().containsKey(name)

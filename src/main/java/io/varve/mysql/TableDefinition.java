@@ -235,6 +235,12 @@ public record TableDefinition(
         foreignKeys);
   }
 
+  /** The statement that makes it with all of its indexes and foreign keys, for people. */
+  public String whole() {
+    return CreateTable.withIndexes(
+        create, Stream.concat(indexes.stream(), foreignKeys.stream()).toList());
+  }
+
   public TableDefinition renamed(TableName other) {
     return new TableDefinition(
         other, engine, history, columns, rangeKey, rangeKeyName, create, indexes, foreignKeys);

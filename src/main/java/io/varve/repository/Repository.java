@@ -96,6 +96,11 @@ public final class Repository implements AutoCloseable {
     }
   }
 
+  /** Where it lies, as the user wrote it; holds no secret. */
+  public String location() {
+    return store.location();
+  }
+
   /** The names of the sources that have anything here. One request for 1,000 of them. */
   public List<String> sources() {
     return sources(store);

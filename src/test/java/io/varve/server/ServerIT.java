@@ -28,6 +28,7 @@ import io.varve.testing.TestSchema;
 import io.varve.testing.TestServer;
 import io.varve.testing.TestUser;
 import java.net.InetSocketAddress;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
@@ -188,6 +189,77 @@ class ServerIT {
       assertThat(restored.path("report").path("rows").asInt()).isEqualTo(2_000);
       assertThat(SchemaContents.of(server, copy.name()))
           .isEqualTo(SchemaContents.of(server, schema.name()));
+    }
+  }
+
+  /** All that the console asks for beside what others ask for. */
+  @Test
+  void aPageIsToldWhoAsksAndWhatIsThere() {
+    String odd = "a/b.ü%";
+    schema.execute("CREATE TABLE `" + odd + "` (id INT PRIMARY KEY) ENGINE=InnoDB");
+    try (ServerProcess serving = ServerProcess.start(environment(Map.of()))) {
+      JsonNode me = serving.get(KEEPER, API + "/me").json();
+      assertThat(me.path("name").asText()).isEqualTo("keeper");
+      assertThat(me.path("roles")).hasToString("[\"read\",\"backup\"]");
+      assertThat(me.path("version").asText()).isNotEmpty();
+      assertThat(serving.get(READER, API + "/status").json().at("/sources/0/problems/0").asText())
+          .isEqualTo("it has no backup");
+      JsonNode done =
+          serving.await(READER, begin(serving, KEEPER, "/backups", "{}"), ServerIT::isDone);
+      String backup = SHOP + "/backups/" + done.path("report").path("backupId").asText();
+      JsonNode restored =
+          serving.await(
+              READER,
+              begin(
+                  serving,
+                  RESTORER,
+                  "/restores",
+                  Json.line(
+                      Map.of("target", "scratch", "renames", Map.of(schema.name(), copy.name())))),
+              ServerIT::isDone);
+      JsonNode status = serving.get(READER, API + "/status").json().at("/sources/0");
+      assertThat(status.path("problems")).isEmpty();
+      assertThat(status.path("backups").asInt()).isEqualTo(1);
+      assertThat(Instant.parse(status.path("verifiedRestore").asText()))
+          .isAfterOrEqualTo(Instant.parse(restored.path("askedAt").asText()));
+
+      ServerProcess.Answer history =
+          serving.send(
+              READER,
+              SHOP + "/history",
+              request -> request.header("Accept-Encoding", "gzip").GET());
+      assertThat(history.response().headers().firstValue("Content-Encoding")).contains("gzip");
+      assertThat(serving.get(READER, SHOP + "/history").json().at("/backups/id")).hasSize(1);
+      assertThat(
+              serving
+                  .send(
+                      READER,
+                      SHOP + "/history",
+                      request ->
+                          request
+                              .header(
+                                  "If-None-Match",
+                                  history.response().headers().firstValue("ETag").orElseThrow())
+                              .GET())
+                  .status())
+          .isEqualTo(304);
+      assertThat(
+              serving
+                  .get(READER, backup + "/details")
+                  .json()
+                  .at("/consistency/connections")
+                  .asInt())
+          .isPositive();
+      JsonNode found = serving.get(READER, backup + "/tables?search=.A%2FB").json();
+      assertThat(found.path("items").findValuesAsText("table")).containsExactly(odd);
+      String encoded = URLEncoder.encode(odd, StandardCharsets.UTF_8);
+      JsonNode table =
+          serving.get(READER, backup + "/tables/" + schema.name() + "/" + encoded).json();
+      assertThat(table.path("table").asText()).isEqualTo(odd);
+      assertThat(table.path("ddl").asText()).contains("CREATE TABLE");
+      assertThat(table.path("keyColumns")).hasToString("[\"id\"]");
+      assertThat(serving.get(READER, SHOP + "/changes?backups=5").json().at("/tables/0/rowsStored"))
+          .hasToString("[2000]");
     }
   }
 
