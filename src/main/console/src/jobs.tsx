@@ -245,7 +245,8 @@ export function JobsPage() {
     return <Waiting refusal={refusal} />
   }
   const running = status.sources.flatMap((source) => source.running.map((job) => ({ ...job, source: source.source })))
-  const source = chosen ?? status.sources[0]?.source
+  const busiest = [...status.sources].sort((a, b) => (b.last?.at ?? '').localeCompare(a.last?.at ?? ''))[0]
+  const source = chosen ?? busiest?.source
   return (
     <>
       <h1>Jobs</h1>

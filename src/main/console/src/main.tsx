@@ -28,6 +28,7 @@ function Page({ me }: { me: Me }) {
       scrollTo(0, 0)
     }
     addEventListener('hashchange', move)
+    setPlace(place()) // it may have moved before this was heard of
     return () => removeEventListener('hashchange', move)
   }, [])
   const [first, source, what, id] = path
@@ -137,7 +138,9 @@ function Console() {
       setWhy(undefined)
     } catch (failure) {
       setKnown(false)
-      setWhy(asRefusal(failure))
+      if (asRefusal(failure).status !== 401) {
+        setWhy(asRefusal(failure))
+      }
     }
   }
   useEffect(() => {

@@ -4,6 +4,7 @@ import io.varve.configuration.Configuration;
 import io.varve.configuration.ScheduledKind;
 import io.varve.job.Order;
 import io.varve.repository.BackupId;
+import io.varve.repository.JobLog;
 import io.varve.repository.Repository;
 import io.varve.repository.RequestEntry;
 import io.varve.repository.ScheduleEntry;
@@ -45,6 +46,9 @@ public interface JobDesk {
 
   /** What a job is doing here and now; empty where it is not worked on by this process. */
   Optional<Activity> activity(String source, String job);
+
+  /** What a job has told of itself, oldest first. */
+  List<JobLog.Line> log(String source, String job);
 
   /** When a restore was last verified, or a drill; empty where nothing is known of one. */
   Optional<Instant> verifiedRestore(String source);

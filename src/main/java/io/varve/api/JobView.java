@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.varve.repository.BackupId;
 import io.varve.repository.FailureEntry;
+import io.varve.repository.JobLog;
 import io.varve.repository.RequestEntry;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,23 @@ record JobView(
   @JsonIgnore
   boolean isOpen() {
     return RequestEntry.isOpen(state);
+  }
+
+  /** What there is to tell of a job that nobody has kept a log of: it was done elsewhere. */
+  List<JobLog.Line> lines() {
+    List<JobLog.Line> lines = new ArrayList<>();
+    if (askedAt != null) {
+      lines.add(new JobLog.Line(askedAt, JobLog.INFO, "The " + kind + " was asked for."));
+    }
+    if (!isOpen() && changedAt != null) {
+      String why =
+          failure == null ? "" : failure.message().isEmpty() ? failure.error() : failure.message();
+      lines.add(
+          state.equals(RequestEntry.FAILED)
+              ? new JobLog.Line(changedAt, JobLog.ERROR, "It has failed: " + why)
+              : new JobLog.Line(changedAt, JobLog.INFO, "It is " + state + "."));
+    }
+    return List.copyOf(lines);
   }
 
   static JobView of(String source, String id, RequestEntry entry, @Nullable Activity activity) {

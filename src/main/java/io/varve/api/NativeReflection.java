@@ -22,6 +22,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
       Problem.class,
       ScheduleView.class,
       SourceView.class,
+      TableActivity.class,
       TableChanges.Backup.class,
       TableChanges.Changed.class,
       TableChanges.Table.class,

@@ -7,6 +7,7 @@ import io.varve.configuration.ScheduledKind;
 import io.varve.configuration.SourceConfiguration;
 import io.varve.job.JobKind;
 import io.varve.job.Order;
+import io.varve.repository.JobLog;
 import io.varve.repository.Json;
 import io.varve.repository.ScheduleEntry;
 import io.varve.repository.SourceRepository;
@@ -24,6 +25,8 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
+import java.util.List;
+import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -71,6 +74,17 @@ public class SourceResource extends Resource {
   public Response oneJob(@PathParam("source") String name, @PathParam("job") String id) {
     source(name);
     return json(job(name, id));
+  }
+
+  @GET
+  @Path("jobs/{job}/log")
+  @Operation(summary = "What a job has told of itself, oldest first")
+  @APIResponse(responseCode = "200", ref = "Log")
+  public Response log(@PathParam("source") String name, @PathParam("job") String id) {
+    source(name);
+    JobView job = job(name, id);
+    List<JobLog.Line> lines = desk.log(name, id);
+    return json(Map.of("lines", lines.isEmpty() ? job.lines() : lines));
   }
 
   @DELETE

@@ -209,7 +209,7 @@ final class RangeCutter implements RowSink {
       rowsOfQuery = 0;
       long before = bytesRead;
       long rows = reader.read(table, rest, limitOfQuery, this);
-      progress.advance(rows, bytesRead - before);
+      progress.advance(table.name().schema(), table.name().table(), rows, bytesRead - before);
       rowBytesGuess = rowsRead > 0 ? Math.max(1, bytesRead / rowsRead) : rowBytesGuess;
       more = table.hasRangeKey() && rows == limitOfQuery;
       if (more && !pace.mayGoOn()) {

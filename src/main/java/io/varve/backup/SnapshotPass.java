@@ -111,6 +111,7 @@ final class SnapshotPass {
     List<Range> ranges = tables.stream().flatMap(table -> ranges(table).stream()).toList();
     List<Task> tasks = new ArrayList<>();
     long knownBytes = ranges.stream().filter(Range::isKnown).mapToLong(Range::estimatedBytes).sum();
+    progress.tables((int) ranges.stream().map(range -> range.table).distinct().count());
     inOrder(ranges).forEach(range -> tasks.add((worker, queue) -> work(worker, range, queue)));
     WorkQueue<Task> queue = new WorkQueue<>(tasks);
     Workers.each(readers, reader -> work(reader, queue));
@@ -148,7 +149,9 @@ final class SnapshotPass {
     if (changed.contains(table.source.name()) || !pace.mayGoOn()) {
       return;
     }
-    table.begin();
+    if (table.begin()) {
+      progress.tableBegins(schema(table), name(table), table.estimatedBytes());
+    }
     try {
       if (range.isKnown()) {
         judge(worker, range, queue);
@@ -199,7 +202,7 @@ final class SnapshotPass {
       work.readJudging(now.rows(), range.known.rawBytes());
     }
     if (same) {
-      progress.advance(now.rows(), range.known.rawBytes());
+      progress.advance(schema(range.table), name(range.table), now.rows(), range.known.rawBytes());
     }
     return same;
   }
@@ -215,8 +218,22 @@ final class SnapshotPass {
                         part.rows(),
                         CompletableFuture.completedFuture(part)))
             .toList();
-    range.table.finish(range, parts);
+    finish(range, parts);
     checkpoint.covers(range.table.source.definition(), range.keys(), parts);
+  }
+
+  private void finish(Range range, List<CutPart> parts) {
+    if (range.table.finish(range, parts)) {
+      progress.tableEnds(schema(range.table), name(range.table));
+    }
+  }
+
+  private static String schema(TablePass table) {
+    return table.source.name().schema();
+  }
+
+  private static String name(TablePass table) {
+    return table.source.name().table();
   }
 
   private void read(Worker worker, Range range, boolean judging, WorkQueue<Task> queue) {
@@ -259,7 +276,7 @@ final class SnapshotPass {
       stopped(worker, range, cutter.parts());
     } else if (outcome == RangeCutter.Outcome.READ) {
       countOnce(table, queue);
-      table.finish(range, cutter.parts());
+      finish(range, cutter.parts());
       if (!byPart) {
         checkpoint.replace(definition, range.keys(), cutter.parts());
       }

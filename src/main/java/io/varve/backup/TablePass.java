@@ -49,6 +49,7 @@ final class TablePass {
 
   final SourceTable source;
   private final List<Range> ranges = new ArrayList<>();
+  private int unfinished; // of the ranges
   private @Nullable Long began;
   private long ended;
   private boolean anyRead;
@@ -59,9 +60,10 @@ final class TablePass {
     this.source = source;
   }
 
-  Range add(KnownRange known) {
+  synchronized Range add(KnownRange known) {
     Range range = new Range(this, known);
     ranges.add(range);
+    unfinished++;
     return range;
   }
 
@@ -69,14 +71,17 @@ final class TablePass {
   synchronized Range addPiece(Range of, KeyRange keys) {
     Range piece = new Range(this, new KnownRange(keys, List.of()));
     ranges.add(ranges.indexOf(of) + 1, piece);
+    unfinished++;
     return piece;
   }
 
-  /** Notes that work on it begins, if it has not begun. */
-  synchronized void begin() {
-    if (began == null) {
+  /** Notes that work on it begins, if it has not begun; true the first time. */
+  synchronized boolean begin() {
+    boolean first = began == null;
+    if (first) {
       began = System.nanoTime();
     }
+    return first;
   }
 
   /** Notes that a range has to be read; true the first time. */
@@ -86,9 +91,18 @@ final class TablePass {
     return first;
   }
 
-  synchronized void finish(Range range, List<CutPart> parts) {
+  /** The parts that cover a range; answers whether that was the last of the table. */
+  synchronized boolean finish(Range range, List<CutPart> parts) {
+    if (range.parts == null) {
+      unfinished--;
+    }
     range.parts = parts;
     ended = System.nanoTime();
+    return unfinished == 0;
+  }
+
+  synchronized long estimatedBytes() {
+    return ranges.stream().mapToLong(Range::estimatedBytes).sum();
   }
 
   /** From now on the pass is not finished before the server has counted the rows. */
@@ -104,7 +118,7 @@ final class TablePass {
 
   /** Whether each range has been kept or read: else the run stopped before. */
   synchronized boolean isFinished() {
-    return !isCounting && ranges.stream().allMatch(range -> range.parts != null);
+    return !isCounting && unfinished == 0;
   }
 
   /** Whether the rows of all parts are as many as the server counted, if it did. */

@@ -18,6 +18,7 @@ import io.varve.repository.Consistency;
 import io.varve.repository.FailureEntry;
 import io.varve.repository.Fence;
 import io.varve.repository.JobEntry;
+import io.varve.repository.JobLog;
 import io.varve.repository.LeaseEntry;
 import io.varve.repository.LoadEnd;
 import io.varve.repository.LoadPlan;
@@ -69,6 +70,8 @@ import io.varve.verify.VerifyReport;
       Fence.class,
       HoldCommand.Result.class,
       JobEntry.class,
+      JobLog.Line.class,
+      JobLog.class,
       LeaseEntry.class,
       LoadEnd.class,
       LoadPlan.class,

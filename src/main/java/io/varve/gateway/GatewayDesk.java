@@ -17,6 +17,7 @@ import io.varve.job.Jobs;
 import io.varve.job.Order;
 import io.varve.repository.BackupId;
 import io.varve.repository.FailureEntry;
+import io.varve.repository.JobLog;
 import io.varve.repository.Json;
 import io.varve.repository.Repository;
 import io.varve.repository.Request;
@@ -145,6 +146,11 @@ public class GatewayDesk implements JobDesk {
   @Override
   public Optional<Activity> activity(String source, String job) {
     return Optional.empty();
+  }
+
+  @Override
+  public List<JobLog.Line> log(String source, String job) {
+    return repository().source(source).log(job);
   }
 
   /** Nobody here has seen one end. */

@@ -32,7 +32,7 @@ final class Layout {
               + "|(parts|damaged)/"
               + PART_OF_A_BACKUP
               + "|jobs/[^/]+/([0-9]+|end|plan/(plan|load|snapshot|end))\\.json|lease\\.json"
-              + "|jobs/requests/[^/]+/((request|lease)\\.json|[a-z0-9]+\\.now)"
+              + "|jobs/requests/[^/]+/((request|lease|log)\\.json|[a-z0-9]+\\.now)"
               + "|(queue|schedules)/[^/]+\\.json");
 
   private Layout() {}
@@ -127,6 +127,11 @@ final class Layout {
 
   static String leaseOfRequest(String source, String name) {
     return requests(source) + name + "/lease.json";
+  }
+
+  /** What a job has told of itself. */
+  static String log(String source, String name) {
+    return requests(source) + name + "/log.json";
   }
 
   /** What servers are to do. */

@@ -584,6 +584,41 @@ public final class SourceRepository {
         : Optional.empty();
   }
 
+  /**
+   * What a job has told of itself, as far as that was kept; nothing where it was not, or is of a
+   * newer format. One request.
+   */
+  public List<JobLog.Line> log(String name) {
+    return Layout.isRequestName(name)
+        ? store
+            .get(Layout.log(source, name))
+            .map(object -> parse(object, Layout.log(source, name), JobLog.class))
+            .filter(log -> log.format() <= Repository.FORMAT)
+            .map(JobLog::lines)
+            .orElse(List.of())
+        : List.of();
+  }
+
+  /** Keeps what a job has told, after what is kept. One request, and more where there is any. */
+  public void addToLog(String name, List<JobLog.Line> lines) {
+    String key = Layout.log(source, name);
+    for (int i = 0; i < MOST_RACES; i++) {
+      Optional<StoredObject> there = i == 0 ? Optional.empty() : store.get(key);
+      List<JobLog.Line> earlier =
+          there.map(object -> parse(object, key, JobLog.class).lines()).orElse(List.of());
+      Content content = Content.of(Json.write(JobLog.of(earlier, lines)));
+      PutOutcome outcome =
+          there.isPresent()
+              ? store.replace(key, content, there.get().version())
+              : store.create(key, content);
+      if (outcome != PutOutcome.OTHER) {
+        return;
+      }
+    }
+    throw new RetryLaterException(
+        "note", key + " in " + store.location(), "others write it all the time", "Try again.");
+  }
+
   /** The names under which something was asked for, in their order. A request for 1,000 of them. */
   public List<String> requestNames() {
     return store.folders(Layout.requests(source));

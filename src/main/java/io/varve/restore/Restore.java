@@ -4,6 +4,7 @@ import io.varve.CallTime;
 import io.varve.ContinueException;
 import io.varve.InvalidRequestException;
 import io.varve.Progress;
+import io.varve.TableProgress;
 import io.varve.VarveException;
 import io.varve.Workers;
 import io.varve.codec.StoredBytes;
@@ -74,6 +75,7 @@ public final class Restore {
   private final Target target;
   private final RestoreOptions options;
   private final Progress progress;
+  private volatile TableProgress tables;
   private final Clock clock;
   private final Judgement judgement = new Judgement(Optional.empty());
   private final Throttle throttle;
@@ -109,6 +111,7 @@ public final class Restore {
     this.target = target;
     this.options = options;
     this.progress = progress;
+    this.tables = new TableProgress(progress);
     this.clock = clock;
     this.time = new CallTime(options.limit());
     this.throttle = target.throttle(options.throttling(), options.limit()::isNear, progress::warn);
@@ -628,7 +631,9 @@ public final class Restore {
       }
       parts.forEach(part -> loader.add(table, part.rows(), read(loader, part)));
     }
-    parts.forEach(part -> progress.advance(part.rows(), part.rawBytes()));
+    TableName name = table.name();
+    parts.forEach(
+        part -> progress.advance(name.schema(), name.table(), part.rows(), part.rawBytes()));
   }
 
   /** Until the time is up; answers whether all is done. */
@@ -795,6 +800,18 @@ public final class Restore {
   }
 
   private void load(RestorePlan plan, List<Predicate<PartLoader>> work) {
+    TableProgress all = new TableProgress(progress);
+    for (PlannedTable table : plan.tables()) {
+      TableName name = table.target().name();
+      if (!table.target().definitionOnly()) {
+        table
+            .entry()
+            .parts()
+            .forEach(part -> all.add(name.schema(), name.table(), part.rawBytes()));
+      }
+    }
+    all.begin();
+    tables = all;
     boolean isWhole = onLoaders(plan, work, (loader, next) -> next.test(loader));
     String begun =
         begunInVain.stream().sorted().map(TableName::toString).collect(Collectors.joining(", "));
@@ -833,6 +850,7 @@ public final class Restore {
   /** What is loaded of it counts for nothing until all is. */
   private boolean loadWhole(PartLoader loader, TableDefinition table, List<PartEntry> parts) {
     if (!loader.beginAnew(table, parts.size())) {
+      parts.forEach(part -> tellDone(table, part));
       return true;
     }
     for (int i = 0; i < parts.size(); i++) {
@@ -853,6 +871,7 @@ public final class Restore {
   private boolean load(
       PartLoader loader, TableDefinition table, int i, List<PartEntry> parts, Runnable loaded) {
     PartEntry part = parts.get(i);
+    tables.begins(table.name().schema(), table.name().table());
     if (!loader.isLoaded(table, i)) {
       repository.readPart(part, loader.buffer());
       if (!throttle.await()) {
@@ -864,8 +883,12 @@ public final class Restore {
       }
       loaded.run();
     }
-    progress.advance(part.rows(), part.rawBytes());
+    tellDone(table, part);
     return true;
+  }
+
+  private void tellDone(TableDefinition table, PartEntry part) {
+    tables.done(table.name().schema(), table.name().table(), part.rows(), part.rawBytes());
   }
 
   private StoredBytes read(PartLoader loader, PartEntry part) {

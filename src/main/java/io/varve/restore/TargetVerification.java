@@ -3,6 +3,7 @@ package io.varve.restore;
 import io.varve.CallTime;
 import io.varve.DamageFoundException;
 import io.varve.Progress;
+import io.varve.TableProgress;
 import io.varve.Workers;
 import io.varve.codec.PartDecoder;
 import io.varve.codec.RowChecksum;
@@ -12,6 +13,7 @@ import io.varve.mysql.JudgeBy;
 import io.varve.mysql.Judgement;
 import io.varve.mysql.KeyRange;
 import io.varve.mysql.TableDefinition;
+import io.varve.mysql.TableName;
 import io.varve.mysql.TableReader;
 import io.varve.mysql.Target;
 import io.varve.mysql.TargetReader;
@@ -170,6 +172,12 @@ final class TargetVerification {
       Translation translation,
       Consumer<Check> equal) {
     Queue<Difference> different = new ConcurrentLinkedQueue<>();
+    TableProgress tables = new TableProgress(progress);
+    for (Check check : checks) {
+      TableName table = check.table().target().name();
+      tables.add(table.schema(), table.table(), check.bytes());
+    }
+    tables.begin();
     boolean isWhole =
         Workers.shareUntil(
             time.limit(),
@@ -179,7 +187,7 @@ final class TargetVerification {
               if (!throttle.await()) {
                 return false;
               }
-              compare(reader.tables(), check, translation)
+              compare(reader.tables(), check, translation, tables)
                   .ifPresentOrElse(different::add, () -> equal.accept(check));
               return true;
             });
@@ -187,13 +195,15 @@ final class TargetVerification {
     return new Comparison(checks.size(), List.copyOf(different), isWhole);
   }
 
-  private Optional<Difference> compare(TableReader reader, Check check, Translation translation) {
+  private Optional<Difference> compare(
+      TableReader reader, Check check, Translation translation, TableProgress tables) {
     TableDefinition table = check.table().target();
+    tables.begins(table.name().schema(), table.name().table());
     boolean byNumber = isComparedByNumber(table, translation);
     RowChecksum expected = byNumber ? normalized(check) : check.expected();
     RowChecksum found =
         byNumber ? reader.normalizedChecksum(table, check.range()) : checksum(reader, check);
-    progress.advance(found.rows(), check.bytes());
+    tables.done(table.name().schema(), table.name().table(), found.rows(), check.bytes());
     return found.equals(expected, table.rowsMayRepeat())
         ? Optional.empty()
         : Optional.of(new Difference(check, found.rows()));

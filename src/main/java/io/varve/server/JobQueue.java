@@ -13,10 +13,12 @@ import io.varve.job.JobKind;
 import io.varve.job.Jobs;
 import io.varve.job.Order;
 import io.varve.repository.FailureEntry;
+import io.varve.repository.JobLog;
 import io.varve.repository.Json;
 import io.varve.repository.QueueEntry;
 import io.varve.repository.Repository;
 import io.varve.repository.Request;
+import io.varve.repository.RequestEntry;
 import io.varve.repository.SourceRepository;
 import io.varve.store.ObjectStore;
 import java.time.Clock;
@@ -111,6 +113,12 @@ final class JobQueue implements AutoCloseable {
     return Optional.ofNullable(work.get(new Name(source, job))).map(each -> each.activity.now());
   }
 
+  /** What a job has told that is not kept in the repository yet. */
+  List<JobLog.Line> log(String source, String job) {
+    Work its = work.get(new Name(source, job));
+    return its == null ? List.of() : its.activity.lines();
+  }
+
   /** How many jobs of a source this server works on. */
   long running(String source) {
     return work.entrySet().stream()
@@ -162,7 +170,16 @@ final class JobQueue implements AutoCloseable {
   private boolean done(Name name, Work its) {
     try {
       Repository repository = Repository.open(store);
-      SourceRepository source = repository.source(name.source());
+      return done(name, its, repository, repository.source(name.source()));
+    } catch (VarveException away) {
+      LOG.warnf("%s: %s", name.job(), away.getMessage());
+      its.notBefore = jobs.clock().instant().plus(PAUSES.getFirst());
+      return false;
+    }
+  }
+
+  private boolean done(Name name, Work its, Repository repository, SourceRepository source) {
+    try {
       Optional<QueueEntry> entry = source.queued(name.job());
       if (entry.isEmpty()) {
         return true;
@@ -174,16 +191,30 @@ final class JobQueue implements AutoCloseable {
       }
       failure.ifPresent(why -> note(source, name, why));
       source.dequeue(name.job());
-      source
-          .requested(name.job())
-          .ifPresent(ended -> listener.ended(name.source(), name.job(), ended));
+      Optional<RequestEntry> ended = source.requested(name.job());
+      ended.ifPresent(its.activity::ended);
+      keepLog(source, name, its);
+      ended.ifPresent(end -> listener.ended(name.source(), name.job(), end));
       return true;
     } catch (StoppedException stopped) {
+      Thread.interrupted(); // else nothing could be put
+      its.activity.stopped();
+      keepLog(source, name, its);
       return false;
-    } catch (VarveException away) {
-      LOG.warnf("%s: %s", name.job(), away.getMessage());
-      its.notBefore = jobs.clock().instant().plus(PAUSES.getFirst());
-      return false;
+    }
+  }
+
+  /** So that it can be read when this process is gone. What fails here is no failure of the job. */
+  private void keepLog(SourceRepository source, Name name, Work its) {
+    List<JobLog.Line> lines = its.activity.lines();
+    if (!its.isMine || lines.isEmpty()) {
+      return; // whoever does it tells of it
+    }
+    try {
+      source.addToLog(name.job(), lines);
+      its.activity.forgetLines(lines.size());
+    } catch (VarveException unkept) {
+      LOG.warnf("%s: its log could not be kept: %s", name.job(), unkept.getMessage());
     }
   }
 
@@ -196,7 +227,15 @@ final class JobQueue implements AutoCloseable {
       Order order = Order.read(kind(entry), Json.write(event), name.job());
       its.isMine = false;
       jobs.perform(
-          order, repository, TimeLimit.NONE, PATIENCE, its.activity, () -> its.isMine = true);
+          order,
+          repository,
+          TimeLimit.NONE,
+          PATIENCE,
+          its.activity,
+          () -> {
+            its.isMine = true;
+            its.activity.begun(order.kind().word());
+          });
       return Optional.empty();
     } catch (VarveException failed) {
       return Optional.of(failed);

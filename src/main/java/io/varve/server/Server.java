@@ -13,6 +13,7 @@ import io.varve.configuration.ScheduledKind;
 import io.varve.job.Jobs;
 import io.varve.job.Order;
 import io.varve.repository.BackupId;
+import io.varve.repository.JobLog;
 import io.varve.repository.Repository;
 import io.varve.repository.RequestEntry;
 import io.varve.repository.ScheduleEntry;
@@ -24,6 +25,7 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -146,6 +148,13 @@ public class Server implements JobDesk, JobListener {
   @Override
   public Optional<Activity> activity(String source, String job) {
     return parts().queue().activity(source, job);
+  }
+
+  @Override
+  public List<JobLog.Line> log(String source, String job) {
+    List<JobLog.Line> lines = new ArrayList<>(repository().source(source).log(job));
+    lines.addAll(parts().queue().log(source, job));
+    return lines;
   }
 
   @Override

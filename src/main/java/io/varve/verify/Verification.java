@@ -5,12 +5,14 @@ import io.varve.ContinueException;
 import io.varve.DamageFoundException;
 import io.varve.InvalidRequestException;
 import io.varve.Progress;
+import io.varve.TableProgress;
 import io.varve.VarveException;
 import io.varve.Workers;
 import io.varve.codec.PartDecoder;
 import io.varve.codec.RowChecksum;
 import io.varve.codec.StoredBytes;
 import io.varve.mysql.TableDefinition;
+import io.varve.mysql.TableName;
 import io.varve.repository.BackupId;
 import io.varve.repository.Job;
 import io.varve.repository.Manifest;
@@ -67,6 +69,7 @@ public final class Verification {
   private final Clock clock;
   private final Queue<Damage> damages = new ConcurrentLinkedQueue<>();
   private final Map<String, List<Place>> named = new HashMap<>();
+  private final TableProgress tables;
 
   /**
    * @param percentRead of the parts that are read, spread evenly; 0 reads none
@@ -83,6 +86,7 @@ public final class Verification {
     this.time = new CallTime(options.limit());
     this.from = options.from().orElseGet(() -> StoppedAt.theBeginning(clock.instant()));
     this.progress = progress;
+    this.tables = new TableProgress(progress);
     this.clock = clock;
   }
 
@@ -178,6 +182,11 @@ public final class Verification {
     }
     List<Read> sample = left(sample(reads));
     progress.begin("reading", sample.stream().mapToLong(read -> read.part().rawBytes()).sum());
+    for (Read read : sample) {
+      TableName table = read.table().definition().name();
+      tables.add(table.schema(), table.table(), read.part().rawBytes());
+    }
+    tables.begin();
     AtomicInteger count = new AtomicInteger();
     AtomicLong bytes = new AtomicLong();
     List<StoredBytes> buffers =
@@ -284,6 +293,8 @@ public final class Verification {
 
   private void read(Read read, StoredBytes stored) {
     PartEntry part = read.part();
+    TableName name = read.table().definition().name();
+    tables.begins(name.schema(), name.table());
     try {
       repository.readPart(part, stored);
       TableDefinition table = read.table().definition();
@@ -296,7 +307,7 @@ public final class Verification {
     } catch (IOException e) {
       foundByReading(read, "its text cannot be read");
     }
-    progress.advance(part.rows(), part.rawBytes());
+    tables.done(name.schema(), name.table(), part.rows(), part.rawBytes());
   }
 
   /** A listing does not show it, so it is noted: no later backup keeps such a part. */

@@ -4,6 +4,7 @@ import io.varve.configuration.Configuration;
 import io.varve.configuration.ScheduledKind;
 import io.varve.job.Order;
 import io.varve.repository.BackupId;
+import io.varve.repository.JobLog;
 import io.varve.repository.Json;
 import io.varve.repository.Repository;
 import io.varve.repository.RequestEntry;
@@ -86,6 +87,11 @@ final class TestDesk implements JobDesk {
   @Override
   public Optional<Activity> activity(String source, String job) {
     return Optional.empty();
+  }
+
+  @Override
+  public List<JobLog.Line> log(String source, String job) {
+    return repository.source(source).log(job);
   }
 
   @Override

@@ -248,6 +248,7 @@ class ConsoleIT {
     assertThat(page.getByRole(AriaRole.CHECKBOX)).hasCount(3);
     isClean(page);
     page.navigate(server.address() + "/#/jobs");
+    page.getByLabel("Source").selectOption("shop");
     assertThat(page.getByRole(AriaRole.TABLE)).containsText("Backup");
     isClean(page);
     page.navigate(server.address() + "/#/schedules");

@@ -202,7 +202,9 @@ class ServerIT {
       assertThat(me.path("name").asText()).isEqualTo("keeper");
       assertThat(me.path("roles")).hasToString("[\"read\",\"backup\"]");
       assertThat(me.path("version").asText()).isNotEmpty();
-      assertThat(serving.get(READER, API + "/status").json().at("/sources/0/problems/0").asText())
+      ServerProcess.Answer empty = serving.get(READER, API + "/status");
+      assertThat(empty.json().at("/sources/0/problems/0").asText())
+          .as(empty.body())
           .isEqualTo("it has no backup");
       JsonNode done =
           serving.await(READER, begin(serving, KEEPER, "/backups", "{}"), ServerIT::isDone);
