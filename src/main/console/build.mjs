@@ -1,10 +1,11 @@
 // Writes the page, its program and its style to the folder that is named, or to where the server takes them from.
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
-const here = import.meta.dirname
+const here = dirname(fileURLToPath(import.meta.url))
 const out = process.argv[2] ?? join(here, '../resources/META-INF/resources')
 const assets = join(out, 'console')
 await rm(assets, { recursive: true, force: true })

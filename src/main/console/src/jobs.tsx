@@ -187,11 +187,20 @@ function valueOf(name: string, value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-const words = (name: string) => name.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`).replace(/^./, (letter) => letter.toUpperCase())
+/** The name of a field of a report, in words; its unit stands with its value. */
+function words(name: string): string {
+  const bare = { bytes: 'text', seconds: 'took' }[name] ?? name.replace(/(Bytes|Seconds)$/, '')
+  return bare.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`).replace(/^./, (letter) => letter.toUpperCase())
+}
+
+/** Fields that are shown elsewhere. */
+const ELSEWHERE = ['backupId', 'id', 'verified', 'dryRun']
 
 function fields(report: object): [string, string | undefined][] {
   return Object.entries(report).flatMap(([name, value]) =>
-    value !== null && typeof value === 'object' && !Array.isArray(value)
+    ELSEWHERE.includes(name)
+      ? []
+      : value !== null && typeof value === 'object' && !Array.isArray(value)
       ? fields(value).map(([inner, text]): [string, string | undefined] => [`${words(name)}: ${inner.toLowerCase()}`, text])
       : [[words(name), valueOf(name, value)] as [string, string | undefined]],
   )

@@ -56,7 +56,7 @@ export function SourcePage({ me, source }: { me: Me; source: string }) {
 
 function Backups({ source, history }: { source: string; history: History }) {
   const { backups } = history
-  const [days, setDays] = useState(30)
+  const [days, setDays] = useState(() => (Date.now() / 1000 - (backups.time[0] ?? 0) < 7 * 86_400 ? 7 : 30))
   const [picked, setPicked] = useState(backups.id.length - 1)
   const range = useMemo(() => rangeOf(history, days), [history, days])
   if (backups.id.length === 0 && history.failed.length === 0) {

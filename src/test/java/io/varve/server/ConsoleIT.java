@@ -403,6 +403,7 @@ class ConsoleIT {
     Browser.picture(page, "console-job");
     button(page, "Cancel …").click();
     Locator dialog = page.getByRole(AriaRole.DIALOG);
+    assertThat(dialog).isVisible();
     page.keyboard().press("Escape");
     assertThat(dialog).hasCount(0);
     button(page, "Cancel …").click();
