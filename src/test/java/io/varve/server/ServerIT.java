@@ -202,10 +202,10 @@ class ServerIT {
       assertThat(me.path("name").asText()).isEqualTo("keeper");
       assertThat(me.path("roles")).hasToString("[\"read\",\"backup\"]");
       assertThat(me.path("version").asText()).isNotEmpty();
-      ServerProcess.Answer empty = serving.get(READER, API + "/status");
-      assertThat(empty.json().at("/sources/0/problems/0").asText())
-          .as(empty.body())
-          .isEqualTo("it has no backup");
+      serving.await(
+          READER,
+          API + "/status",
+          it -> it.at("/sources/0/problems/0").asText().equals("it has no backup"));
       JsonNode done =
           serving.await(READER, begin(serving, KEEPER, "/backups", "{}"), ServerIT::isDone);
       String backup = SHOP + "/backups/" + done.path("report").path("backupId").asText();
@@ -260,6 +260,15 @@ class ServerIT {
       assertThat(table.path("table").asText()).isEqualTo(odd);
       assertThat(table.path("ddl").asText()).contains("CREATE TABLE");
       assertThat(table.path("keyColumns")).hasToString("[\"id\"]");
+      String log = SHOP + "/jobs/" + restored.path("id").asText() + "/log";
+      serving.await(
+          READER,
+          log,
+          it ->
+              it.path("lines").findValuesAsText("text").contains("Begins indexing.")
+                  && it.at("/lines/" + (it.path("lines").size() - 1) + "/text")
+                      .asText()
+                      .equals("It is done."));
       assertThat(serving.get(READER, SHOP + "/changes?backups=5").json().at("/tables/0/rowsStored"))
           .hasToString("[2000]");
     }
