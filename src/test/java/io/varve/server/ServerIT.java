@@ -40,6 +40,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
@@ -231,6 +232,14 @@ class ServerIT {
               SHOP + "/history",
               request -> request.header("Accept-Encoding", "gzip").GET());
       assertThat(history.response().headers().firstValue("Content-Encoding")).contains("gzip");
+      ServerProcess.Answer events =
+          serving.send(
+              READER,
+              SHOP + "/jobs/" + done.path("id").asText() + "/events",
+              request -> request.header("Accept-Encoding", "gzip").GET());
+      assertThat(events.response().headers().firstValue("Content-Encoding"))
+          .isNotEqualTo(Optional.of("gzip"));
+      assertThat(events.body()).contains("\"state\":\"done\"");
       assertThat(serving.get(READER, SHOP + "/history").json().at("/backups/id")).hasSize(1);
       assertThat(
               serving
