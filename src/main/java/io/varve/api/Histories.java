@@ -68,7 +68,7 @@ final class Histories {
     private final Map<ScheduledKind, MissedMoments> moments = new EnumMap<>(ScheduledKind.class);
     private List<History.Deleted> deleted = List.of();
     private List<History.Failed> failed = List.of();
-    private List<ScheduledKind> expected = List.of();
+    private List<Long> missed = List.of();
     private Instant readAt = Instant.EPOCH;
 
     synchronized Known known(SourceRepository source) {
@@ -76,11 +76,10 @@ final class Histories {
       if (!now.isBefore(readAt.plus(FRESH))) {
         deleted = deletedOf(source);
         failed = failedOf(source);
-        expected = expectedOf(source);
+        missed = missedOf(source, now);
         readAt = now;
       }
       List<Summary> backups = desk.backups(source.name());
-      List<Long> missed = missed(source, backups, now);
       return new Known(
           source.name(),
           backups,
@@ -90,7 +89,9 @@ final class Histories {
           tag(backups, deleted.size(), failed, missed));
     }
 
-    private List<Long> missed(SourceRepository source, List<Summary> backups, Instant now) {
+    private List<Long> missedOf(SourceRepository source, Instant now) {
+      List<ScheduledKind> expected = expectedOf(source);
+      List<Summary> backups = desk.backups(source.name());
       if (backups.isEmpty() || expected.isEmpty()) {
         return List.of();
       }
@@ -98,7 +99,7 @@ final class Histories {
       backups.forEach(backup -> done.add(backup.made()));
       Instant since = now.minus(MISSED_WITHIN);
       Instant after = done.first().isAfter(since) ? done.first() : since;
-      TreeSet<Long> missed = new TreeSet<>();
+      TreeSet<Long> found = new TreeSet<>();
       for (ScheduledKind kind : expected) {
         schedule(source.name(), kind)
             .ifPresent(
@@ -106,9 +107,9 @@ final class Histories {
                     moments
                         .computeIfAbsent(kind, each -> new MissedMoments(schedule.timetable()))
                         .of(done, after, now.minus(schedule.jitter()))
-                        .forEach(moment -> missed.add(moment.getEpochSecond())));
+                        .forEach(moment -> found.add(moment.getEpochSecond())));
       }
-      return missed.stream().skip(Math.max(0, missed.size() - MOST_MISSED)).toList();
+      return found.stream().skip(Math.max(0, found.size() - MOST_MISSED)).toList();
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,7 @@ final class JobCatalog {
   /** A job of a listing. */
   private record Listed(String name, Instant changed, Instant asked) {}
 
-  /** What was read of a version of a job; empty where it had not ended. */
+  /** What was read of a version of a job. */
   private record Seen(Instant changed, Ended ended) {}
 
   private static <V> Map<String, V> remembering() {
@@ -110,12 +111,11 @@ final class JobCatalog {
     share(
         times.entrySet().stream()
             .filter(job -> BackupId.timeIn(job.getKey()).isEmpty())
-            .filter(job -> !asked.containsKey(key(source, job.getKey())))
             .sorted(Map.Entry.<String, Instant>comparingByValue().reversed())
             .limit(MOST_READ)
-            .map(Map.Entry::getKey)
+            .filter(job -> !asked.containsKey(key(source, job.getKey())))
             .toList(),
-        name -> readTime(source, name));
+        job -> readTime(source, job));
     return times.entrySet().stream()
         .map(job -> new Listed(job.getKey(), job.getValue(), asked(source, job)))
         .sorted(Comparator.comparing(Listed::asked).thenComparing(Listed::name).reversed())
@@ -127,10 +127,11 @@ final class JobCatalog {
         .orElseGet(() -> asked.getOrDefault(key(source, job.getKey()), job.getValue()));
   }
 
-  private void readTime(SourceRepository source, String name) {
-    desk.job(source.name(), name)
-        .map(RequestEntry::askedAt)
-        .ifPresent(time -> asked.put(key(source, name), time));
+  /** An earlier version has not written it: then it is as good as the last change. */
+  private void readTime(SourceRepository source, Map.Entry<String, Instant> job) {
+    desk.job(source.name(), job.getKey())
+        .map(entry -> Objects.requireNonNullElse(entry.askedAt(), job.getValue()))
+        .ifPresent(time -> asked.put(key(source, job.getKey()), time));
   }
 
   private static String key(SourceRepository source, String name) {

@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
@@ -45,7 +46,7 @@ public class Server implements JobDesk, JobListener {
 
   private static final Pattern RESTORING =
       Pattern.compile("[0-9]{8}T[0-9]{6}Z-(drill|restore|sync)(-.*)?");
-  private static final int MOST_RESTORES_READ = 20;
+  private static final int MOST_RESTORES_READ = 50;
 
   private final Metrics metrics;
   private final Clock clock = Clock.systemUTC();
@@ -210,19 +211,26 @@ public class Server implements JobDesk, JobListener {
   }
 
   /**
-   * When the last restore was verified that a server was asked for. The names of such jobs begin
-   * with their time; only the last few are read.
+   * When the last restore was verified that a server was asked for. Of the jobs whose names do not
+   * say that they are something else, only those that changed last are read.
    */
   private void countRestores(String source) {
     SourceRepository its = repository().source(source);
-    its.requestNames().reversed().stream()
-        .filter(name -> RESTORING.matcher(name).matches())
+    its.requestTimes().entrySet().stream()
+        .filter(job -> mayRestore(job.getKey()))
+        .sorted(Map.Entry.<String, Instant>comparingByValue().reversed())
         .limit(MOST_RESTORES_READ)
+        .map(Map.Entry::getKey)
         .flatMap(name -> job(source, name).stream())
         .filter(Metrics::isVerifiedRestore)
         .flatMap(entry -> Optional.ofNullable(entry.changedAt()).stream())
         .findFirst()
         .ifPresent(when -> metrics.restored(source, when));
+  }
+
+  /** The name of what was asked for under a key says nothing. */
+  private static boolean mayRestore(String job) {
+    return RESTORING.matcher(job).matches() || BackupId.timeIn(job).isEmpty();
   }
 
   private void count(String source) {

@@ -252,13 +252,13 @@ public final class StatusReader {
         last = job;
       }
       if (!job.state().equals(RequestEntry.CANCELED)) {
-        ended.merge(job.kind(), job, (one, other) -> isLater(other, one) ? other : one);
+        ended.merge(job.kind(), job, (earlier, next) -> isLater(next, earlier) ? next : earlier);
       }
     }
 
-    private static boolean isLater(EndedJob one, EndedJob other) {
+    private static boolean isLater(EndedJob job, EndedJob than) {
       Comparator<Instant> order = Comparator.nullsFirst(Comparator.naturalOrder());
-      return order.compare(one.at(), other.at()) > 0;
+      return order.compare(job.at(), than.at()) > 0;
     }
 
     /** Answers whether older runs matter as well. */

@@ -40,6 +40,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
@@ -202,10 +203,10 @@ class ServerIT {
       assertThat(me.path("name").asText()).isEqualTo("keeper");
       assertThat(me.path("roles")).hasToString("[\"read\",\"backup\"]");
       assertThat(me.path("version").asText()).isNotEmpty();
-      ServerProcess.Answer empty = serving.get(READER, API + "/status");
-      assertThat(empty.json().at("/sources/0/problems/0").asText())
-          .as(empty.body())
-          .isEqualTo("it has no backup");
+      serving.await(
+          READER,
+          API + "/status",
+          it -> it.at("/sources/0/problems/0").asText().equals("it has no backup"));
       JsonNode done =
           serving.await(READER, begin(serving, KEEPER, "/backups", "{}"), ServerIT::isDone);
       String backup = SHOP + "/backups/" + done.path("report").path("backupId").asText();
@@ -231,6 +232,14 @@ class ServerIT {
               SHOP + "/history",
               request -> request.header("Accept-Encoding", "gzip").GET());
       assertThat(history.response().headers().firstValue("Content-Encoding")).contains("gzip");
+      ServerProcess.Answer events =
+          serving.send(
+              READER,
+              SHOP + "/jobs/" + done.path("id").asText() + "/events",
+              request -> request.header("Accept-Encoding", "gzip").GET());
+      assertThat(events.response().headers().firstValue("Content-Encoding"))
+          .isNotEqualTo(Optional.of("gzip"));
+      assertThat(events.body()).contains("\"state\":\"done\"");
       assertThat(serving.get(READER, SHOP + "/history").json().at("/backups/id")).hasSize(1);
       assertThat(
               serving
@@ -260,6 +269,15 @@ class ServerIT {
       assertThat(table.path("table").asText()).isEqualTo(odd);
       assertThat(table.path("ddl").asText()).contains("CREATE TABLE");
       assertThat(table.path("keyColumns")).hasToString("[\"id\"]");
+      String log = SHOP + "/jobs/" + restored.path("id").asText() + "/log";
+      serving.await(
+          READER,
+          log,
+          it ->
+              it.path("lines").findValuesAsText("text").contains("Begins indexing.")
+                  && it.at("/lines/" + (it.path("lines").size() - 1) + "/text")
+                      .asText()
+                      .equals("It is done."));
       assertThat(serving.get(READER, SHOP + "/changes?backups=5").json().at("/tables/0/rowsStored"))
           .hasToString("[2000]");
     }
