@@ -3,13 +3,15 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo build test check bench bench-micro bench-page bench-guard bench-functions bench-server native image sbom search format clean \
+.PHONY: help demo build test check bench bench-micro bench-page bench-guard bench-functions bench-server bench-console native image sbom search format clean \
   check-format check-shell check-infra check-image console check-console check-server check-docker check-store check-aws check-fuzz check-long check-program check-native check-function check-api chaos
 
 maven := src/build/maven
 sources := pom.xml $(shell find src/main -type f)
 test_sources := $(shell find src/test -type f)
 resources := src/main/resources
+console_folder := src/console
+console_driver := target/console/driver/package
 CHROMIUM = $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 shell_files := src/main/dist/find-java.sh src/main/dist/launcher.sh $(wildcard src/build/* .ci/*)
 
@@ -94,6 +96,10 @@ bench-server: target/bench.classpath target/varve ## measure a server of 10,000 
 	@. src/build/use-jdk.sh && "$$JAVA_HOME/bin/java" -cp "target/test-classes:target/classes:$$(cat target/bench.classpath)" \
 	  io.varve.server.ServerBenchmark $(or $(PROGRAM),target/varve) | tee target/bench-server.json
 
+bench-console: target/bench.classpath target/varve $(console_driver) ## measure the console in Chromium over 10,000 backups; PROGRAM=target/native/varve
+	@. src/build/use-jdk.sh && "$$JAVA_HOME/bin/java" -cp "target/test-classes:target/classes:$$(cat target/bench.classpath)" \
+	  $(with_browser) -Dvarve.test.program=$(CURDIR)/$(or $(PROGRAM),target/varve) io.varve.server.ConsoleBenchmark | tee target/bench-console.json
+
 search: ## try all orders of the calls of up to five runs to a store; half an hour, and 8 GB of memory
 	@$(maven) search 'Trying all orders of calls' test -Dtest=PruneSearchTest -Dtest.groups=search -Dtest.excludedGroups= \
 	  -Dtest.heap=8g
@@ -152,25 +158,26 @@ check-api: target/native/api.zip ## ask the API of target/native/api.zip as API 
 	@$(maven) check-api 'Asking target/native/api.zip' test -Dtest=GatewayTest -Dtest.excludedGroups= \
 	  -Dvarve.test.api=$(CURDIR)/target/gateway/bootstrap
 
-console_folder := src/main/console
-
 # npm takes the versions of package-lock.json.
 $(console_folder)/node_modules: $(console_folder)/package-lock.json
 	@command -v npm >/dev/null || { echo 'The console is built with Node 20 or newer: install nodejs and npm.' >&2; exit 2; }
 	@echo 'Fetching what the console is built with'
 	@cd $(console_folder) && npm ci --silent --no-audit --no-fund && touch node_modules
 
+$(console_driver): $(console_folder)/node_modules
+	@mkdir -p $(dir $@) && ln -sfn $(CURDIR)/$</playwright-core $@
+
+with_browser = -Dvarve.test.chromium=$(CHROMIUM) -Dplaywright.cli.dir=$(CURDIR)/$(dir $(console_driver)) -Dvarve.test.node=$$(command -v node)
+
 console: $(console_folder)/node_modules ## build the console into src/main/resources (needs Node; what is there is what the server shows)
 	@cd $(console_folder) && npm run --silent build
 
 # PICTURES=docs/images writes those of the documents anew.
-check-console: target/varve $(console_folder)/node_modules ## use the console in a browser, and build it anew (needs Node, and Chromium as CHROMIUM)
+check-console: target/varve $(console_driver) ## use the console in a browser, and build it anew (needs Node, and Chromium as CHROMIUM)
 	@cd $(console_folder) && npm run --silent build -- $(CURDIR)/target/console/fresh
 	@diff -r target/console/fresh $(resources)/META-INF/resources || { echo 'The console in $(resources) is not that of $(console_folder): run make console' >&2; exit 1; }
-	@mkdir -p target/console/driver && ln -sfn $(CURDIR)/$(console_folder)/node_modules/playwright-core target/console/driver/package
 	@$(maven) check-console 'Using the console' test -Dtest=ConsoleIT -Dtest.excludedGroups= \
-	  -Dvarve.test.program=$(CURDIR)/$(or $(PROGRAM),target/varve) -Dvarve.test.chromium=$(CHROMIUM) -Dvarve.test.pictures=$(PICTURES) \
-	  -Dplaywright.cli.dir=$(CURDIR)/target/console/driver -Dvarve.test.node=$$(command -v node)
+	  -Dvarve.test.program=$(CURDIR)/$(or $(PROGRAM),target/varve) -Dvarve.test.pictures=$(PICTURES) $(with_browser)
 
 check-fuzz: target/varve ## ask the API of a server for all kinds of things with VARVE_TEST_SCHEMATHESIS=path of schemathesis (PyPI), for a minute
 ifdef VARVE_TEST_SCHEMATHESIS

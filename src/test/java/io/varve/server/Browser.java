@@ -22,7 +22,7 @@ import java.util.Optional;
  */
 final class Browser implements AutoCloseable {
 
-  private static final Path AXE = Path.of("src/main/console/node_modules/axe-core/axe.min.js");
+  private static final Path AXE = Path.of("src/console/node_modules/axe-core/axe.min.js");
   private static final String RULES =
       "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}";
 

@@ -4,6 +4,7 @@ import io.varve.codec.RowChecksum;
 import io.varve.job.Jobs;
 import io.varve.repository.BackupId;
 import io.varve.repository.BackupKind;
+import io.varve.repository.Changes;
 import io.varve.repository.Consistency;
 import io.varve.repository.Manifest;
 import io.varve.repository.Repository;
@@ -18,34 +19,50 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A repository of more backups than anybody would wait for: their manifests alone. */
 final class ManyBackups {
 
   private ManyBackups() {}
 
-  /** Backups of {@code shop}, of no tables, an hour apart up to now. */
+  private static final int HOURS_OF_A_WEEK = 168;
+
+  /** Since when, before now, and for how long there were none. */
+  private static final int GAP_BEGAN = 200;
+
+  private static final int GAP_HOURS = 35;
+
+  /** Backups of {@code shop}, of no tables, an hour apart up to now, but for one gap. */
   static List<BackupId> fill(Path folder, int backups) {
     List<BackupId> ids = new ArrayList<>();
-    Instant first = Instant.now().minus(Duration.ofHours(backups));
+    Instant first = Instant.now().minus(Duration.ofHours(backups + GAP_HOURS));
     try (ObjectStore store = Stores.open(folder.toUri().toString(), S3Options.DEFAULT);
         Repository repository = Jobs.openOrCreate(store)) {
       SourceRepository source = repository.source("shop");
       for (int i = 0; i < backups; i++) {
-        BackupId id = BackupId.next(first.plus(Duration.ofHours(i)), BackupKind.FULL);
-        source.commit(manifest(id, i));
+        boolean isFull = i % HOURS_OF_A_WEEK == 0;
+        int hour = i < backups - GAP_BEGAN ? i : i + GAP_HOURS;
+        BackupId id =
+            BackupId.next(
+                first.plus(Duration.ofHours(hour)),
+                isFull ? BackupKind.FULL : BackupKind.INCREMENTAL);
+        source.commit(manifest(id, i, isFull ? null : ids.getLast()));
         ids.add(id);
       }
     }
     return ids;
   }
 
-  private static Manifest manifest(BackupId id, int number) {
+  private static Manifest manifest(BackupId id, int number, @Nullable BackupId parent) {
+    long rows = 1_000_000L + number * 150L;
+    long stored = 220_000_000L + number * 20_000L;
+    long changed = 3_000L + Math.round(2_500 * Math.sin(number / 4.0));
     return new Manifest(
         Repository.FORMAT,
         id,
-        BackupKind.FULL,
-        null,
+        parent == null ? BackupKind.FULL : BackupKind.INCREMENTAL,
+        parent,
         "run-" + id,
         "shop",
         new SourceInfo("mariadb", "11.4.5-MariaDB", "STRICT_TRANS_TABLES", "UTC", 0),
@@ -58,11 +75,12 @@ final class ManyBackups {
         List.of(),
         List.of(),
         List.of(),
-        new Totals(
-            0, 0, 1_000_000L + number * 150L, 900_000_000L + number * 90_000L, 0, 4 + number % 7),
+        new Totals(0, 0, rows, 4 * stored, stored, parent == null ? 31 : 2 + changed / 2_500.0),
         List.of(),
         null,
-        null,
+        parent == null
+            ? null
+            : new Changes(changed, changed * 200, 0, 0, 3, changed * 60, List.of()),
         List.of("nightly"),
         null);
   }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const here = dirname(fileURLToPath(import.meta.url))
-const out = process.argv[2] ?? join(here, '../resources/META-INF/resources')
+const out = process.argv[2] ?? join(here, '../main/resources/META-INF/resources')
 const assets = join(out, 'console')
 await rm(assets, { recursive: true, force: true })
 await mkdir(assets, { recursive: true })

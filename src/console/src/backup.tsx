@@ -61,7 +61,9 @@ export function BackupPage({ me, source, id }: { me: Me; source: string; id: str
           ['Rows read', changes ? count(changes.rowsRead) : undefined],
           ['Dropped tables', changes?.droppedTables.length ? changes.droppedTables.join(', ') : undefined],
           ['Tags', backup.tags?.join(', ')],
+          ['Notes', backup.notes.length > 0 ? backup.notes.join(' ') : undefined],
           ['Id', <code>{id}</code>],
+          ['Made by', `Varve ${backup.toolVersion}`],
         ]}
       />
       <section>
@@ -80,16 +82,16 @@ export function BackupPage({ me, source, id }: { me: Me; source: string; id: str
           ]}
         />
       </section>
-      {backup.objects.length > 0 ? (
+      {Object.keys(backup.objects.counts).length > 0 ? (
         <section>
           <h2>Other objects</h2>
-          {backup.objects.map(({ type, count: number, names }) => (
+          {Object.entries(backup.objects.counts).map(([type, number]) => (
             <details key={type}>
               <summary>
                 {type} ({count(number)})
               </summary>
               <ul class="names">
-                {names.map((name) => (
+                {backup.objects.names[type]?.map((name) => (
                   <li key={name}>{name}</li>
                 ))}
               </ul>
@@ -175,8 +177,8 @@ function TableRow({ source, id, table }: { source: string; id: string; table: Ta
         <td>
           {change ? (
             <>
-              <span class={`change ${change.change}`}>{change.change}</span>{' '}
-              {rows === 0 ? '' : `${rows > 0 ? '+' : '−'}${count(Math.abs(rows))} rows`}
+              <span class={`change ${change.change}`}>{change.change}</span>
+              {rows === 0 ? '' : `, ${rows > 0 ? '+' : '−'}${count(Math.abs(rows))} rows`}
               {change.bytesStored > 0 ? `, ${bytes(change.bytesStored)} new` : ''}
               {change.before ? `, was ${change.before}` : ''}
             </>
@@ -204,9 +206,14 @@ function Definition({ source, id, table }: { source: string; id: string; table: 
     `/sources/${part(source)}/backups/${part(id)}/tables/${part(table.schema)}/${part(table.table)}`,
   )
   return value ? (
-    <pre tabIndex={0} aria-label={`Definition of ${table.table}`}>
-      {value.ddl}
-    </pre>
+    <>
+      <p class="note">
+        {value.engine}, {value.keyColumns.length > 0 ? `read along ${value.keyColumns.join(', ')}` : 'without a key to read along'}
+      </p>
+      <pre tabIndex={0} aria-label={`Definition of ${table.table}`}>
+        {value.ddl}
+      </pre>
+    </>
   ) : (
     <Waiting refusal={refusal} />
   )

@@ -223,7 +223,9 @@ export interface Details extends Summary {
     binlogPosition?: number
     gtidSet?: string
   }
-  objects: { type: string; count: number; names: string[] }[]
+  objects: { counts: Record<string, number>; names: Record<string, string[]> }
+  notes: string[]
+  toolVersion: string
   stores: string[]
   children: number
 }
