@@ -32,6 +32,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -131,6 +132,10 @@ public final class StatusReader {
     NewestBackup shown = newest.map(backup -> NewestBackup.of(backup, now)).orElse(null);
     List<SourceProblems.Expected> schedules =
         configured == null ? List.of() : schedules(source, configured.schedules(), now);
+    schedules.stream()
+        .flatMap(schedule -> Stream.ofNullable(schedule.status().last()))
+        .filter(EndedJob::hasFailed)
+        .forEach(jobs::lookForLaterSuccess);
     OptionalInt backups = known.backups(source);
     boolean isConfigured = configured != null || sources.isEmpty();
     return new SourceStatus(
@@ -201,6 +206,7 @@ public final class StatusReader {
     private final SourceRepository source;
     private final Instant now;
     private final Map<String, RunningJob> running = new LinkedHashMap<>();
+    private final JobHistory history;
     private final Map<String, EndedJob> ended = new TreeMap<>(); // last of each kind
     private @Nullable EndedJob last;
     private @Nullable Instant askedFirst; // of what is at work
@@ -208,7 +214,7 @@ public final class StatusReader {
     Jobs(SourceRepository source, Instant now) {
       this.source = source;
       this.now = now;
-      JobHistory history = source.history();
+      history = source.history();
       Map<String, RequestEntry> requests = new LinkedHashMap<>();
       source.queue().forEach(name -> read(name, requests));
       history.requests().stream().limit(MOST_READ).forEach(name -> read(name, requests));
@@ -223,6 +229,29 @@ public final class StatusReader {
           break;
         }
       }
+    }
+
+    /**
+     * What failed a while ago may have been made up for, also if much else was done since. A backup
+     * shows that by itself.
+     */
+    private void lookForLaterSuccess(EndedJob failed) {
+      if (failed.kind().equals(JobKinds.BACKUP)) {
+        return;
+      }
+      history.requests().stream()
+          .takeWhile(name -> !name.equals(failed.job()))
+          .filter(name -> JobKinds.mayBe(name, failed.kind()))
+          .limit(MOST_READ)
+          .flatMap(
+              name ->
+                  known.requested(source, name).stream()
+                      .filter(entry -> entry.function().equals(failed.kind()))
+                      .filter(entry -> entry.state().equals(RequestEntry.DONE))
+                      .filter(entry -> !isDryRun(entry))
+                      .map(entry -> EndedJob.of(name, entry)))
+          .findFirst()
+          .ifPresent(this::take);
     }
 
     private void read(String name, Map<String, RequestEntry> requests) {
@@ -242,9 +271,13 @@ public final class StatusReader {
                 entry.askedAt(),
                 backup == null ? null : backup.value(),
                 known.howFar(source.name(), name).orElse(null)));
-      } else if (entry.fields() == null || !entry.fields().path("dryRun").asBoolean()) {
+      } else if (!isDryRun(entry)) {
         take(EndedJob.of(name, entry));
       }
+    }
+
+    private static boolean isDryRun(RequestEntry entry) {
+      return entry.fields() != null && entry.fields().path("dryRun").asBoolean();
     }
 
     private void take(EndedJob job) {

@@ -255,6 +255,44 @@ class StatusTest {
     assertThat(CommandLineRun.of("status", "--config", config).exitCode()).isZero();
   }
 
+  private Request request(String name, String kind) {
+    return Request.open(repository.source(), name, kind, "0", JSON.createObjectNode(), CLOCK);
+  }
+
+  @Test
+  void whatAScheduleFailedAtIsMadeUpForByALaterJobOfItsKindWhateverElseWasDone()
+      throws IOException {
+    Map<String, ?> credentials = Map.of("user", "varve", "passwordFile", "/run/secrets/none");
+    Map<String, ?> schedules = Map.of("verify", Map.of("cron", "0 6 * * SUN"));
+    Map<String, ?> document =
+        Map.of(
+            "store",
+            Map.of("location", folder.resolve("store").toUri().toString()),
+            "sources",
+            Map.of(
+                "test",
+                Map.of(
+                    "address", "mysql://d", "credentials", credentials, "schedules", schedules)));
+    String config = Files.writeString(folder.resolve("varve.json"), Json.line(document)).toString();
+    Instant sunday = Instant.parse("2026-11-15T06:00:00Z");
+    repository.source().changeSchedule("verify", () -> ScheduleEntry.since(sunday), known -> known);
+    request(ScheduleEntry.job("verify", sunday), "verify")
+        .failed(new FailureEntry("DamageFoundException", "a part is missing"));
+    for (int i = 0; i < 25; i++) {
+      request(BackupId.timeOf(sunday) + "-restore-" + i, "restore").done(JSON.createObjectNode());
+    }
+    CommandLineRun failed = CommandLineRun.of("status", "--config", config);
+    assertThat(failed.exitCode()).as(failed.text()).isEqualTo(NOT_WELL);
+    assertThat(failed.err()).contains("test: verify job 20261115T060000Z-verify failed: a part");
+
+    request("by-hand", "verify").done(JSON.createObjectNode());
+    for (int i = 0; i < 25; i++) {
+      request(BackupId.timeOf(sunday) + "-sync-" + i, "sync").done(JSON.createObjectNode());
+    }
+    CommandLineRun well = CommandLineRun.of("status", "--config", config);
+    assertThat(well.exitCode()).as(well.text()).isZero();
+  }
+
   @Test
   void whereToLookHasToBeSaidOnce() {
     CommandLineRun nowhere = CommandLineRun.of("status");

@@ -280,6 +280,7 @@ class ServerIT {
                       .equals("It is done."));
       assertThat(serving.get(READER, SHOP + "/changes?backups=5").json().at("/tables/0/rowsStored"))
           .hasToString("[2000]");
+      assertThat(serving.log()).doesNotContain("A defect in Varve");
     }
   }
 
