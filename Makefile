@@ -215,7 +215,7 @@ target/demo.classpath: $(sources) $(test_sources)
 	@$(maven) demo 'Building the demo' package -DskipTests dependency:build-classpath -Dmdep.outputFile=$@
 	@touch $@ target/quarkus-app/quarkus-run.jar
 
-# QUICK=true: what is slower by that is not optimised: the program for CPUs without SHA instructions, and the API
+# QUICK=true: only the program for CPUs with SHA instructions is optimised, and all is built sooner
 target/native/varve: $(sources)
 	@src/build/native program
 

@@ -34,6 +34,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,6 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Restores that take longer than one call may. The time is the tests' own: it goes on with each
  * part that is read, with each range of rows that is compared, and with each look at the clock.
  */
+@Tag("time")
 class RestoreDeadlineTest {
 
   private static final Duration CALL = Duration.ofSeconds(3); // of which 2.5 are for work

@@ -31,10 +31,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A run holds itself back, and what it makes is the same. */
+@Tag("time")
 class ThrottleTest {
 
   /** Text of about 1.7 MB: the largest row is more than half a second's worth. */

@@ -25,6 +25,7 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  * machine that is busy changes nothing: each part that is put takes a tenth of a second of it, and
  * each look at the clock some more.
  */
+@Tag("time")
 class DeadlineTest {
 
   private static final Duration CALL = Duration.ofSeconds(3);

@@ -29,10 +29,12 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A call ends when its time is up, whatever it waits for then: who calls may kill it. */
+@Tag("time")
 class TimelyEndTest {
 
   private static final Duration CALL = Duration.ofSeconds(3);

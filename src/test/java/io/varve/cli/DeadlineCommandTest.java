@@ -15,9 +15,11 @@ import io.varve.testing.TestServer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** {@code varve backup --deadline}: what a script sees that calls again. */
+@Tag("time")
 class DeadlineCommandTest {
 
   private static final int CONTINUE = 7;

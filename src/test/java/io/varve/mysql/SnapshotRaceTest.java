@@ -44,8 +44,8 @@ class SnapshotRaceTest {
   @Tag("check")
   void manyOpeningsAtEveryRateAreEqual() throws Exception {
     for (int perSecond : List.of(500, 1000, 3000)) {
-      race(byLog(), 1500, perSecond);
-      race(SnapshotWay.LOCK_TABLES, 300, perSecond);
+      race(byLog(), 700, perSecond);
+      race(SnapshotWay.LOCK_TABLES, 150, perSecond);
     }
   }
 

@@ -27,6 +27,7 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Prunes that take longer than one call may. The time is the tests' own: it goes on with each look
  * at the clock.
  */
+@Tag("time")
 class PruneDeadlineTest {
 
   private static final Duration CALL = Duration.ofSeconds(3); // of which 2.5 are for work

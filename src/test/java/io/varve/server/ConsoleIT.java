@@ -70,7 +70,8 @@ class ConsoleIT {
     backUp("full");
     schema.execute("UPDATE orders SET v = 'changed' WHERE id < 40");
     backUp("incremental");
-    String failed = server.post(ALL, "/api/v1/sources/billing/backups", "{}").json().path("id").asText();
+    String failed =
+        server.post(ALL, "/api/v1/sources/billing/backups", "{}").json().path("id").asText();
     await("billing", failed, "failed");
   }
 

@@ -43,6 +43,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -574,6 +575,30 @@ class ServerIT {
     }
   }
 
+  /** In the native program too. */
+  @Test
+  void theConsoleRunsItsOwnProgramAndNoOther() {
+    try (ServerProcess serving = ServerProcess.start(environment(Map.of()))) {
+      ServerProcess.Answer page = serving.get("", "/");
+      assertThat(page.response().headers().firstValue("Content-Security-Policy"))
+          .hasValueSatisfying(
+              policy ->
+                  assertThat(policy)
+                      .contains("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'")
+                      .doesNotContain("unsafe"));
+      assertThat(page.response().headers().firstValue("Cache-Control")).contains("no-cache");
+      assertThat(page.body()).doesNotContain("<script>");
+      Matcher program =
+          Pattern.compile("src=\"(/console/console.js[?][0-9a-f]+)\"").matcher(page.body());
+      assertThat(program.find()).as(page.body()).isTrue();
+      ServerProcess.Answer script = serving.get("", program.group(1));
+      assertThat(script.status()).isEqualTo(200);
+      assertThat(script.response().headers().firstValue("Content-Type"))
+          .hasValueSatisfying(type -> assertThat(type).startsWith("text/javascript"));
+      assertThat(serving.get("", "/console/icon.svg").status()).isEqualTo(200);
+    }
+  }
+
   @Test
   void whoMayDoWhat() {
     List<List<String>> cases =
@@ -583,6 +608,13 @@ class ServerIT {
             List.of("", "GET", "/q/openapi", "401"),
             List.of("", "GET", "/q/metrics", "401"),
             List.of("", "GET", "/q/health/live", "200"),
+            List.of("", "GET", "/", "200"),
+            List.of("", "GET", "/console/licenses.txt", "200"),
+            List.of("", "GET", "/console/../api/v1/sources", "401"),
+            List.of("", "GET", "/console/%2e%2e/api/v1/sources", "401"),
+            List.of("", "GET", "/console/nothing", "404"),
+            List.of("", "POST", SHOP + "/schedules/drill/run", "401"),
+            List.of(READER, "POST", SHOP + "/schedules/full/run", "403"),
             List.of("wrong", "GET", API + "/sources", "401"),
             List.of(EXPIRED, "GET", API + "/sources", "401"),
             List.of(READER, "GET", API + "/sources", "200"),

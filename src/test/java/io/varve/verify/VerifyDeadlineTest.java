@@ -34,6 +34,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,6 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Verifications that take longer than one call may. The time is the tests' own: each part that is
  * read takes a third of a second of it.
  */
+@Tag("time")
 class VerifyDeadlineTest {
 
   private static final Duration CALL = Duration.ofSeconds(3); // of which 2.5 are for work
