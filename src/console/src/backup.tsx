@@ -4,7 +4,7 @@ import { part, post } from './api'
 import { age, at, bytes, count, duration, things } from './format'
 import { useAction, useAnswer, usePages, useSettled } from './hooks'
 import { jobAddress, sourceAddress } from './overview'
-import { Facts, KindMark, Refused, Scrolling, Waiting } from './parts'
+import { Facts, Head, KindMark, Refused, Scrolling, Search, Waiting } from './parts'
 import { backupAddress, restoreAddress } from './source'
 
 /** A backup: what it holds, what of it is new, and how it was taken. */
@@ -113,37 +113,11 @@ function Tables({ source, id, total }: { source: string; id: string; total: numb
   return (
     <section>
       <h2>{things(total, 'table')}</h2>
-      <label class="search">
-        <span class="hidden">Search tables</span>
-        <input
-          type="search"
-          placeholder="Search tables"
-          maxLength={200}
-          value={search}
-          onInput={(event) => setSearch(event.currentTarget.value)}
-        />
-      </label>
+      <Search text={search} onInput={setSearch} />
       <Refused of={tables.refusal} />
       <Scrolling label="Tables">
         <table>
-          <thead>
-            <tr>
-              <th scope="col">Table</th>
-              <th scope="col" class="number">
-                Rows
-              </th>
-              <th scope="col">Since the parent</th>
-              <th scope="col" class="number">
-                Text
-              </th>
-              <th scope="col" class="number">
-                Stored
-              </th>
-              <th scope="col" class="number">
-                Parts
-              </th>
-            </tr>
-          </thead>
+          <Head of={['Table', { number: 'Rows' }, 'Since the parent', { number: 'Text' }, { number: 'Stored' }, { number: 'Parts' }]} />
           <tbody>
             {tables.value?.map((table) => (
               <TableRow key={`${table.schema}.${table.table}`} source={source} id={id} table={table} />

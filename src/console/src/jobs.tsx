@@ -4,7 +4,7 @@ import { cancel, events, get, part } from './api'
 import { age, at, bytes, count, duration, things } from './format'
 import { asRefusal, useAction, useAnswer, usePages } from './hooks'
 import { jobAddress, sourceAddress } from './overview'
-import { Dialog, Facts, HowFarBar, Problem, Refused, Scrolling, State, Time, Waiting } from './parts'
+import { Dialog, Facts, Head, HowFarBar, Problem, Refused, Scrolling, State, Time, Waiting } from './parts'
 import { PlanTable, planOf } from './plan'
 import { backupAddress } from './source'
 
@@ -137,16 +137,7 @@ export function Headway({ job }: { job: Job }) {
       {activity.tables && activity.tables.length > 0 ? (
         <Scrolling label="Tables at work">
           <table>
-            <thead>
-              <tr>
-                <th scope="col">Table</th>
-                <th scope="col">Does</th>
-                <th scope="col" class="number">
-                  Rows
-                </th>
-                <th scope="col">How far</th>
-              </tr>
-            </thead>
+          <Head of={['Table', 'Does', { number: 'Rows' }, 'How far']} />
             <tbody>
               {activity.tables.map((table) => (
                 <tr key={`${table.schema}.${table.table}`}>
@@ -304,14 +295,7 @@ function PastJobs({ source }: { source: string }) {
     <>
       <Scrolling label="Past jobs">
         <table>
-          <thead>
-            <tr>
-              <th scope="col">Job</th>
-              <th scope="col">State</th>
-              <th scope="col">Asked for</th>
-              <th scope="col">What came of it</th>
-            </tr>
-          </thead>
+          <Head of={['Job', 'State', 'Asked for', 'What came of it']} />
           <tbody>
             {jobs.value.map((job) => (
               <tr key={job.id}>

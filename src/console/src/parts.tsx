@@ -97,3 +97,44 @@ export const Scrolling = ({ label, children }: { label: string; children: Compon
     {children}
   </div>
 )
+
+type Column = string | { number: string } | { hidden: string }
+
+/** The names of a table's columns: of text, of numbers, and of what needs no name for those who see it. */
+export const Head = ({ of }: { of: Column[] }) => (
+  <thead>
+    <tr>
+      {of.map((column) =>
+        typeof column === 'string' ? (
+          <th scope="col">{column}</th>
+        ) : 'number' in column ? (
+          <th scope="col" class="number">
+            {column.number}
+          </th>
+        ) : (
+          <th scope="col">
+            <span class="hidden">{column.hidden}</span>
+          </th>
+        ),
+      )}
+    </tr>
+  </thead>
+)
+
+export const Search = ({ text, onInput }: { text: string; onInput: (text: string) => void }) => (
+  <label class="search">
+    <span class="hidden">Search tables</span>
+    <input
+      type="search"
+      placeholder="Search tables"
+      maxLength={200}
+      value={text}
+      onInput={(event) => onInput(event.currentTarget.value)}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') {
+          event.preventDefault() // it may stand in a form that does more
+        }
+      }}
+    />
+  </label>
+)

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { Difference, Job, RestorePlan } from './api'
 import { bytes, count, things } from './format'
-import { Scrolling } from './parts'
+import { Head, Scrolling } from './parts'
 
 const AT_ONCE = 25
 
@@ -64,21 +64,7 @@ export function PlanTable({ plan }: { plan: Plan }) {
     <>
       <Scrolling label="Plan">
         <table>
-          <thead>
-            <tr>
-              <th scope="col">Table</th>
-              <th scope="col">Becomes</th>
-              <th scope="col">Does</th>
-              <th scope="col" class="number">
-                Rows
-              </th>
-              {plan.bytes === undefined ? null : (
-                <th scope="col" class="number">
-                  Text
-                </th>
-              )}
-            </tr>
-          </thead>
+          <Head of={['Table', 'Becomes', 'Does', { number: 'Rows' }, ...(plan.bytes === undefined ? [] : [{ number: 'Text' }])]} />
           <tbody>
             {tables.slice(0, most).map((table) => (
               <tr key={table.target} class={table.overwrites ? 'replaces' : ''}>

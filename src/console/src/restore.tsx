@@ -5,7 +5,7 @@ import { bytes, count, duration, things } from './format'
 import { useAction, useAnswer, useSettled } from './hooks'
 import { useJob } from './jobs'
 import { jobAddress, sourceAddress } from './overview'
-import { Dialog, Problem, Refused, State, Waiting } from './parts'
+import { Dialog, Problem, Refused, Search, State, Waiting } from './parts'
 import type { Plan } from './plan'
 import { PlanTable, overwrites, planOf } from './plan'
 import { RangeChoice, Timeline, rangeOf, wordsOf } from './timeline'
@@ -185,21 +185,7 @@ function TableChoice({ source, backup, chosen, onChange }: { source: string; bac
               ))}
             </ul>
           ) : null}
-          <label class="search">
-            <span class="hidden">Search tables</span>
-            <input
-              type="search"
-              placeholder="Search tables"
-              maxLength={200}
-              value={search}
-              onInput={(event) => setSearch(event.currentTarget.value)}
-              onKeyDown={(event) => {
-                if (event.key === 'Enter') {
-                  event.preventDefault()
-                }
-              }}
-            />
-          </label>
+          <Search text={search} onInput={setSearch} />
           <Refused of={refusal} />
           <ul class="found" aria-label="Tables">
             {found?.items.map((table) => (

@@ -3,7 +3,7 @@ import { part, post } from './api'
 import { cron, duration, until } from './format'
 import { useAction, useAnswer } from './hooks'
 import { jobAddress, sourceAddress } from './overview'
-import { Refused, Scrolling, State, Time, Waiting } from './parts'
+import { Head, Refused, Scrolling, State, Time, Waiting } from './parts'
 
 /** What begins by itself; here it is begun now, and paused. */
 export function SchedulesPage({ me }: { me: Me }) {
@@ -28,17 +28,7 @@ export function SchedulesPage({ me }: { me: Me }) {
       {value.schedules.length === 0 ? <p class="waiting">The configuration has none.</p> : null}
       <Scrolling label="Schedules">
         <table>
-          <thead>
-            <tr>
-              <th scope="col">Source</th>
-              <th scope="col">Kind</th>
-              <th scope="col">When</th>
-              <th scope="col">Next</th>
-              <th scope="col">
-                <span class="hidden">Change</span>
-              </th>
-            </tr>
-          </thead>
+          <Head of={['Source', 'Kind', 'When', 'Next', { hidden: 'Change' }]} />
           <tbody>
             {value.schedules.map((schedule) => (
               <tr key={`${schedule.source} ${schedule.kind}`}>

@@ -4,7 +4,7 @@ import { part, post } from './api'
 import { age, at, bytes, compact, count, duration } from './format'
 import { useAction, useAnswer } from './hooks'
 import { jobAddress, sourceAddress } from './overview'
-import { KindMark, Problem, Refused, Scrolling, State, Waiting } from './parts'
+import { Head, KindMark, Problem, Refused, Scrolling, State, Waiting } from './parts'
 import { ChangedTables, Plots } from './plots'
 import { RangeChoice, Timeline, rangeOf, within } from './timeline'
 
@@ -98,27 +98,7 @@ function BackupList({ source, history, range }: { source: string; history: Histo
       <h2>Backups</h2>
       <Scrolling label="Backups">
         <table>
-          <thead>
-            <tr>
-              <th scope="col">Time</th>
-              <th scope="col">Kind</th>
-              <th scope="col" class="number">
-                Stored
-              </th>
-              <th scope="col" class="number">
-                New
-              </th>
-              <th scope="col" class="number">
-                Rows
-              </th>
-              <th scope="col" class="number">
-                Read
-              </th>
-              <th scope="col" class="number">
-                Took
-              </th>
-            </tr>
-          </thead>
+          <Head of={['Time', 'Kind', { number: 'Stored' }, { number: 'New' }, { number: 'Rows' }, { number: 'Read' }, { number: 'Took' }]} />
           <tbody>
             {rows.slice(0, most).map(({ time, index: i, job, gone }) =>
               job ? (
