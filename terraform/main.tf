@@ -12,15 +12,16 @@ locals {
   databases = {
     for key, login in local.logins : key => {
       address = login.address
-      credentials = login.secret_arn != null ? merge(
-        { secret = login.secret_arn },
-        login.user != null ? { user = login.user } : {},
-        ) : {
+      credentials = { for field, value in {
+        secret = login.secret_arn
         user   = login.user
-        rdsIam = true
-        region = data.aws_region.current.region
-      }
-      tls               = { for field, value in { mode = login.tls_mode, authorities = startswith(login.tls_mode, "verify") ? login.tls_authorities : null } : field => value if value != null }
+        rdsIam = login.rds_resource_id != null ? true : null
+        region = login.rds_resource_id != null ? data.aws_region.current.region : null
+      } : field => value if value != null }
+      tls = { for field, value in {
+        mode        = login.tls_mode
+        authorities = startswith(login.tls_mode, "verify") ? login.tls_authorities : null
+      } : field => value if value != null }
       parallel          = login.parallel
       limitRate         = login.limit_rate
       maxThreadsRunning = login.max_threads_running
@@ -46,17 +47,15 @@ locals {
     })
   }
 
-  server = var.api == null ? {} : merge(
-    var.api.iam_roles != null ? { iam = var.api.iam_roles } : {},
-    var.api.jwt != null ? {
-      oidc = {
-        issuer     = var.api.jwt.issuer
-        audience   = var.api.jwt.audience
-        rolesClaim = var.api.jwt.roles_claim
-        roles      = var.api.jwt.roles
-      }
-    } : {},
-  )
+  server = { for field, value in {
+    iam = try(var.api.iam_roles, null)
+    oidc = try({
+      issuer     = var.api.jwt.issuer
+      audience   = var.api.jwt.audience
+      rolesClaim = var.api.jwt.roles_claim
+      roles      = var.api.jwt.roles
+    }, null)
+  } : field => value if value != null }
 
   store = {
     location     = module.store.location
@@ -65,14 +64,12 @@ locals {
   }
 
   # Without what is null, so that there is room for it in the environment.
-  configuration = jsonencode(merge(
-    {
-      store   = { for field, value in local.store : field => value if value != null }
-      sources = { for name, source in local.sources : name => { for field, value in source : field => value if value != null } }
-      targets = { for name, target in local.targets : name => { for field, value in target : field => value if value != null } }
-    },
-    length(local.server) > 0 ? { server = local.server } : {},
-  ))
+  configuration = jsonencode({ for field, part in {
+    store   = { for field, value in local.store : field => value if value != null }
+    sources = { for name, source in local.sources : name => { for field, value in source : field => value if value != null } }
+    targets = { for name, target in local.targets : name => { for field, value in target : field => value if value != null } }
+    server  = local.server
+  } : field => part if length(part) > 0 })
 
   rights_of_logins = {
     for kind in ["source", "target"] : kind => {

@@ -8,19 +8,9 @@ output "kms_key_arn" {
   value       = module.store.kms_key_arn
 }
 
-output "configuration" {
-  description = "The configuration document of functions and API, as JSON"
-  value       = local.configuration
-}
-
 output "state_machine_arn" {
   description = "ARN of the state machine, which begins jobs by hand"
   value       = module.orchestration.state_machine_arn
-}
-
-output "definition" {
-  description = "The state machine, as JSON"
-  value       = module.orchestration.definition
 }
 
 output "topic_arn" {
@@ -46,20 +36,6 @@ output "security_group_id" {
 output "function_names" {
   description = "Names of the functions in Lambda"
   value       = module.functions.function_names
-}
-
-output "schedule_inputs" {
-  description = "What the schedules tell the state machine, as JSON"
-  value       = module.schedule.inputs
-}
-
-output "policies" {
-  description = "What each role may do, as JSON: of the functions, api, state-machine and scheduler"
-  value = merge(
-    module.functions.policies,
-    { for api in module.api : "api" => api.policy },
-    { state-machine = module.orchestration.policy, scheduler = module.schedule.policy },
-  )
 }
 
 output "dead_letter_queue_name" {

@@ -2,11 +2,7 @@
 # the functions, which have no way to the internet, need no endpoint but S3's, which is free.
 
 locals {
-  zones = slice(data.aws_availability_zones.available.names, 0, min(2, length(data.aws_availability_zones.available.names)))
-}
-
-data "aws_availability_zones" "available" {
-  state = "available"
+  zones = ["${var.region}a", "${var.region}b"]
 }
 
 module "varve" {
@@ -23,7 +19,7 @@ module "varve" {
 
   sources = {
     shop = {
-      address              = "mysql://${aws_db_instance.shop.address}:${aws_db_instance.shop.port}"
+      address              = "mysql://${aws_db_instance.shop.address}"
       user                 = "varve_backup"
       rds_resource_id      = aws_db_instance.shop.resource_id
       exclude              = ["varve_drill_*"]
@@ -33,12 +29,12 @@ module "varve" {
 
   targets = {
     staging = {
-      address         = "mysql://${aws_db_instance.shop.address}:${aws_db_instance.shop.port}"
+      address         = "mysql://${aws_db_instance.shop.address}"
       user            = "varve_restore"
       rds_resource_id = aws_db_instance.shop.resource_id
     }
     scratch = {
-      address         = "mysql://${aws_db_instance.shop.address}:${aws_db_instance.shop.port}"
+      address         = "mysql://${aws_db_instance.shop.address}"
       user            = "varve_drill"
       rds_resource_id = aws_db_instance.shop.resource_id
     }

@@ -27,23 +27,3 @@ output "database_admin_secret_arn" {
   description = "Secret with the password of the user admin"
   value       = one(aws_db_instance.shop.master_user_secret[*].secret_arn)
 }
-
-output "definition" {
-  description = "The state machine, as JSON"
-  value       = module.varve.definition
-}
-
-output "policies" {
-  description = "What each role may do, as JSON"
-  value       = module.varve.policies
-}
-
-output "configuration" {
-  description = "The configuration document, as JSON"
-  value       = module.varve.configuration
-}
-
-output "schedule_inputs" {
-  description = "What the schedules tell the state machine, as JSON"
-  value       = module.varve.schedule_inputs
-}

@@ -8,8 +8,3 @@ output "access_keys" {
   value       = module.store.access_keys
   sensitive   = true
 }
-
-output "policies" {
-  description = "What the users may do, as JSON, by their roles"
-  value       = module.store.policies
-}

@@ -22,8 +22,3 @@ output "role_arn" {
   description = "ARN of the function's role"
   value       = aws_iam_role.this.arn
 }
-
-output "policy" {
-  description = "What the role of the function may do, as JSON"
-  value       = aws_iam_role_policy.this.policy
-}

@@ -1,3 +1,9 @@
+locals {
+  database_security_group_ids = var.vpc == null ? {} : var.vpc.database_security_group_ids
+  route_table_ids             = var.vpc == null ? [] : var.vpc.route_table_ids
+  interface_endpoints         = var.vpc == null ? [] : var.vpc.interface_endpoints
+}
+
 resource "aws_security_group" "functions" {
   count = var.vpc == null ? 0 : 1
 
@@ -20,7 +26,7 @@ resource "aws_vpc_security_group_egress_rule" "aws" {
 }
 
 resource "aws_vpc_security_group_egress_rule" "databases" {
-  for_each = try(var.vpc.database_security_group_ids, {})
+  for_each = local.database_security_group_ids
 
   security_group_id            = aws_security_group.functions[0].id
   description                  = "Database ${each.key}"
@@ -32,7 +38,7 @@ resource "aws_vpc_security_group_egress_rule" "databases" {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "databases" {
-  for_each = try(var.vpc.database_security_group_ids, {})
+  for_each = local.database_security_group_ids
 
   security_group_id            = each.value
   description                  = "Varve: functions ${var.name}"
@@ -45,17 +51,17 @@ resource "aws_vpc_security_group_ingress_rule" "databases" {
 
 # Without a charge, so that no byte of a backup goes through a NAT gateway.
 resource "aws_vpc_endpoint" "s3" {
-  count = length(try(var.vpc.route_table_ids, [])) > 0 ? 1 : 0
+  count = length(local.route_table_ids) > 0 ? 1 : 0
 
   vpc_id            = var.vpc.id
   service_name      = "com.amazonaws.${data.aws_region.current.region}.s3"
   vpc_endpoint_type = "Gateway"
-  route_table_ids   = var.vpc.route_table_ids
+  route_table_ids   = local.route_table_ids
   tags              = merge(var.tags, { Name = "${var.name}-s3" })
 }
 
 resource "aws_security_group" "endpoints" {
-  count = length(try(var.vpc.interface_endpoints, [])) > 0 ? 1 : 0
+  count = length(local.interface_endpoints) > 0 ? 1 : 0
 
   name        = "${var.name}-endpoints"
   description = "Varve: endpoints of services of AWS"
@@ -64,7 +70,7 @@ resource "aws_security_group" "endpoints" {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "endpoints" {
-  count = length(try(var.vpc.interface_endpoints, [])) > 0 ? 1 : 0
+  count = length(local.interface_endpoints) > 0 ? 1 : 0
 
   security_group_id            = aws_security_group.endpoints[0].id
   description                  = "Functions"
@@ -76,7 +82,7 @@ resource "aws_vpc_security_group_ingress_rule" "endpoints" {
 }
 
 resource "aws_vpc_endpoint" "interface" {
-  for_each = try(var.vpc.interface_endpoints, [])
+  for_each = local.interface_endpoints
 
   vpc_id              = var.vpc.id
   service_name        = "com.amazonaws.${data.aws_region.current.region}.${each.key}"

@@ -13,11 +13,6 @@ output "role_arns" {
   value       = { for name, role in aws_iam_role.this : name => role.arn }
 }
 
-output "policies" {
-  description = "What the roles of the functions may do, as JSON"
-  value       = { for name, policy in aws_iam_role_policy.this : name => policy.policy }
-}
-
 output "log_group_names" {
   description = "Names of the functions' log groups"
   value       = { for name, group in aws_cloudwatch_log_group.this : name => group.name }

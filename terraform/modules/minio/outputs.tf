@@ -14,7 +14,3 @@ output "access_keys" {
   sensitive   = true
 }
 
-output "policies" {
-  description = "What the users may do, as JSON, by their roles"
-  value       = local.policies
-}

@@ -10,13 +10,12 @@ locals {
   has_workers = contains(keys(var.function_arns), "plan")
   most_calls  = 900 + 60 # seconds: longer than any function may take
 
-  # One for each class of error that may pass. What is not named here is not called again.
+  # One for each class of error that may pass, with pauses that double. What is not named here is not called again.
   retry = [
     {
       Comment         = "Somebody else is at work, or a server or store is away"
       ErrorEquals     = ["io.varve.RetryLaterException"]
       IntervalSeconds = 30
-      BackoffRate     = 2
       MaxDelaySeconds = 600
       MaxAttempts     = var.retries
       JitterStrategy  = "FULL"
@@ -25,7 +24,6 @@ locals {
       Comment         = "The next call finds out whether the backup was committed"
       ErrorEquals     = ["io.varve.CommitStateUnknownException"]
       IntervalSeconds = 10
-      BackoffRate     = 2
       MaxDelaySeconds = 600
       MaxAttempts     = var.retries
     },
@@ -33,7 +31,6 @@ locals {
       Comment         = "The process ended: its lease runs out within a minute"
       ErrorEquals     = ["Runtime.ExitError", "Sandbox.Timedout", "Lambda.Unknown", "States.Timeout"]
       IntervalSeconds = 60
-      BackoffRate     = 2
       MaxDelaySeconds = 600
       MaxAttempts     = 4
     },
@@ -41,7 +38,6 @@ locals {
       Comment         = "Lambda itself"
       ErrorEquals     = ["Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException", "Lambda.TooManyRequestsException", "Lambda.ClientExecutionTimeoutException"]
       IntervalSeconds = 5
-      BackoffRate     = 2
       MaxDelaySeconds = 300
       MaxAttempts     = var.retries
       JitterStrategy  = "FULL"
@@ -61,7 +57,7 @@ locals {
   telling = {
     Type       = "Task"
     ResultPath = null
-    Retry      = [{ ErrorEquals = ["States.ALL"], IntervalSeconds = 2, BackoffRate = 2, MaxAttempts = 3 }]
+    Retry      = [{ ErrorEquals = ["States.ALL"], IntervalSeconds = 2, MaxAttempts = 3 }]
   }
 
   measured = {
@@ -235,15 +231,14 @@ locals {
       Next       = "Call"
     }
     Work = {
-      Type                       = "Map"
-      Label                      = "work"
-      ItemsPath                  = "$.result.answer.work"
-      ItemSelector               = { "event.$" = "$$.Map.Item.Value" }
-      MaxConcurrency             = 1000
-      ToleratedFailurePercentage = 100
-      ResultPath                 = null
-      Catch                      = [{ ErrorEquals = ["States.ALL"], ResultPath = "$.error", Next = "CountFailed" }]
-      Next                       = "FinishEvent"
+      Type                  = "Map"
+      ItemsPath             = "$.result.answer.work"
+      ItemSelector          = { "event.$" = "$$.Map.Item.Value" }
+      MaxConcurrency        = 1000
+      ToleratedFailureCount = 1000
+      ResultPath            = null
+      Catch                 = [{ ErrorEquals = ["States.ALL"], ResultPath = "$.error", Next = "CountFailed" }]
+      Next                  = "FinishEvent"
       ItemProcessor = {
         ProcessorConfig = { Mode = "DISTRIBUTED", ExecutionType = "STANDARD" }
         StartAt         = "Share"

@@ -39,7 +39,7 @@ locals {
       {
         Sid      = "FollowWorkers"
         Action   = ["states:DescribeExecution", "states:StopExecution"]
-        Resource = local.has_workers ? ["arn:${local.partition}:states:${local.here}:execution:${var.name}:*", "arn:${local.partition}:states:${local.here}:execution:${var.name}/work:*"] : []
+        Resource = local.has_workers ? ["arn:${local.partition}:states:${local.here}:execution:${var.name}:*", "arn:${local.partition}:states:${local.here}:execution:${var.name}/*"] : []
       },
       {
         Sid = "Log"

@@ -8,11 +8,6 @@ output "state_machine_name" {
   value       = aws_sfn_state_machine.this.name
 }
 
-output "definition" {
-  description = "The state machine, as JSON"
-  value       = local.definition
-}
-
 output "topic_arn" {
   description = "ARN of the topic that is told of jobs"
   value       = local.topic_arn
@@ -21,11 +16,6 @@ output "topic_arn" {
 output "role_arn" {
   description = "ARN of the state machine's role"
   value       = aws_iam_role.this.arn
-}
-
-output "policy" {
-  description = "What the role of the state machine may do, as JSON"
-  value       = aws_iam_role_policy.this.policy
 }
 
 output "metric_namespace" {

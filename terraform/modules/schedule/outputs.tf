@@ -3,11 +3,6 @@ output "schedule_arns" {
   value       = { for name, schedule in aws_scheduler_schedule.this : name => schedule.arn }
 }
 
-output "inputs" {
-  description = "What the state machine is told, as JSON, by the names of the schedules"
-  value       = { for name, input in local.inputs : name => jsonencode(input) }
-}
-
 output "dead_letter_queue_arn" {
   description = "ARN of the queue of what could not be begun"
   value       = aws_sqs_queue.dead_letters.arn
@@ -21,9 +16,4 @@ output "dead_letter_queue_name" {
 output "role_arn" {
   description = "ARN of the schedules' role"
   value       = aws_iam_role.this.arn
-}
-
-output "policy" {
-  description = "What the role of the schedules may do, as JSON"
-  value       = aws_iam_role_policy.this.policy
 }

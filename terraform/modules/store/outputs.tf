@@ -1,6 +1,6 @@
 output "bucket_name" {
   description = "Name of the bucket"
-  value       = aws_s3_bucket.this.id
+  value       = aws_s3_bucket.this.bucket
 }
 
 output "bucket_arn" {
@@ -15,7 +15,7 @@ output "prefix" {
 
 output "location" {
   description = "Address of the repository, as Varve takes it"
-  value       = trimsuffix("s3://${aws_s3_bucket.this.id}/${var.prefix}", "/")
+  value       = trimsuffix("s3://${aws_s3_bucket.this.bucket}/${var.prefix}", "/")
 }
 
 output "kms_key_arn" {

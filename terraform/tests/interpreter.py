@@ -1,0 +1,160 @@
+"""Runs a state machine by moto's interpreter of Step Functions, with functions of the test's own behind it."""
+
+import json
+import os
+import re
+import threading
+import time
+import urllib.error
+import urllib.request
+import uuid
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
+
+import boto3
+from moto.sns.models import sns_backends
+from moto.server import ThreadedMotoServer
+from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
+
+ACCOUNT = "123456789012"
+REGION = "eu-central-1"
+INVOKE = re.compile(r"/2015-03-31/functions/([^/]+)/invocations")
+
+
+class FunctionError(Exception):
+    """What a function says that has failed: the name of the error, as Lambda tells it."""
+
+    def __init__(self, error_type, message="for the test"):
+        super().__init__(error_type)
+        self.body = {"errorType": error_type, "errorMessage": message}
+
+
+class Refused(Exception):
+    """What Lambda itself says that does not call a function."""
+
+    def __init__(self, code, status=500):
+        super().__init__(code)
+        self.code, self.status = code, status
+
+
+class Aws:
+    """
+    moto, and before it an endpoint that has calls of functions answered by `functions`, by their names in
+    docs/functions.md. The pauses before retries are noted and not waited for.
+    """
+
+    def __init__(self, functions):
+        self.functions, self.calls, self.pauses = functions, [], []
+        self.lock = threading.Lock()
+        self.moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+        self.moto.start()
+        self.moto_url = "http://%s:%d" % self.moto.get_host_and_port()
+        self.front = ThreadingHTTPServer(("localhost", 0), self._handler())
+        threading.Thread(target=self.front.serve_forever, daemon=True).start()
+        os.environ["MOTO_PORT"] = str(self.front.server_port)  # where the interpreter looks for other services
+        os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
+        self.wait = retrier_decl.time
+        retrier_decl.time = SimpleNamespace(sleep=self._pause)
+        self._post("/moto-api/config", {"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}})
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        retrier_decl.time = self.wait
+        self._post("/moto-api/reset", {})
+        self.front.shutdown()
+        self.front.server_close()
+        self.moto.stop()
+
+    def client(self, service):
+        return boto3.client(
+            service, region_name=REGION, endpoint_url=self.moto_url, aws_access_key_id="x", aws_secret_access_key="x"
+        )
+
+    def run(self, definition, event, name=None, most_seconds=120):
+        """The execution once it has ended, as DescribeExecution tells it, with `answer`, `told` and `metrics`."""
+        states = self.client("stepfunctions")
+        machine = "m-" + uuid.uuid4().hex[:8]
+        topic = self.client("sns").create_topic(Name="varve-jobs")["TopicArn"]
+        if isinstance(definition, str):
+            definition = json.loads(definition)
+        arn = states.create_state_machine(
+            name=machine, definition=json.dumps(definition), roleArn="arn:aws:iam::%s:role/r" % ACCOUNT
+        )["stateMachineArn"]
+        began = states.start_execution(stateMachineArn=arn, name=name or uuid.uuid4().hex, input=json.dumps(event))
+        deadline = time.monotonic() + most_seconds
+        while True:
+            execution = states.describe_execution(executionArn=began["executionArn"])
+            if execution["status"] != "RUNNING":
+                break
+            if time.monotonic() > deadline:
+                raise AssertionError("the execution does not end; called: %s" % self.calls)
+            time.sleep(0.05)
+        execution["answer"] = json.loads(execution.get("output") or "null")
+        sent = sns_backends[ACCOUNT][REGION].topics[topic].sent_notifications
+        execution["told"] = [{"subject": each[2], **json.loads(each[1])} for each in sent]
+        metrics = self.client("cloudwatch").list_metrics(Namespace="Varve")["Metrics"]
+        execution["metrics"] = sorted(
+            (m["MetricName"], *(d["Value"] for d in sorted(m["Dimensions"], key=lambda d: d["Name"]))) for m in metrics
+        )
+        return execution
+
+    def called(self):
+        return [name for name, _ in self.calls]
+
+    def _pause(self, seconds):
+        with self.lock:
+            self.pauses.append(seconds)
+
+    def _post(self, path, body):
+        request = urllib.request.Request(self.moto_url + path, json.dumps(body).encode(), {"Content-Type": "application/json"})
+        urllib.request.urlopen(request, timeout=30).read()
+
+    def _handler(self):
+        aws = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def log_message(self, *_):
+                pass
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                invoked = INVOKE.match(urllib.request.unquote(self.path))
+                if invoked:
+                    self._invoke(invoked.group(1), json.loads(body))
+                else:
+                    self._pass_on(body)
+
+            def _invoke(self, arn, event):
+                name = arn.split(":")[-1].removeprefix("varve-")
+                with aws.lock:
+                    aws.calls.append((name, event))
+                try:
+                    self._send(200, aws.functions(name, event))
+                except FunctionError as failed:
+                    self._send(200, failed.body, {"X-Amz-Function-Error": "Unhandled"})
+                except Refused as refused:
+                    self._send(refused.status, {"Message": "for the test"}, {"x-amzn-ErrorType": refused.code})
+
+            def _pass_on(self, body):
+                headers = {k: v for k, v in self.headers.items() if k.lower() not in ("host", "content-length", "connection")}
+                try:
+                    with urllib.request.urlopen(urllib.request.Request(aws.moto_url + self.path, body, headers), timeout=30) as answer:
+                        self._raw(answer.status, answer.read(), dict(answer.headers))
+                except urllib.error.HTTPError as failed:
+                    self._raw(failed.code, failed.read(), dict(failed.headers))
+
+            def _send(self, status, body, headers=None):
+                self._raw(status, json.dumps(body).encode(), {"Content-Type": "application/json", **(headers or {})})
+
+            def _raw(self, status, body, headers):
+                self.send_response(status)
+                for name, value in headers.items():
+                    if name.lower() not in ("content-length", "transfer-encoding", "connection", "date", "server"):
+                        self.send_header(name, value)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+        return Handler
