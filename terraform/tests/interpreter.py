@@ -43,8 +43,7 @@ class Aws:
     docs/functions.md. The pauses before retries are noted and not waited for.
     """
 
-    def __init__(self, functions):
-        self.functions, self.calls, self.pauses = functions, [], []
+    def __init__(self, functions=None):
         self.lock = threading.Lock()
         self.moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
         self.moto.start()
@@ -55,14 +54,25 @@ class Aws:
         os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
         self.wait = retrier_decl.time
         retrier_decl.time = SimpleNamespace(sleep=self._pause)
+        self.begin(functions)
+
+    def begin(self, functions, away=()):
+        """
+        Forgets all that was.
+
+        away: services that answer nothing but errors, sns or monitoring
+        """
+        self.functions, self.away = functions, set(away)
+        self.calls, self.pauses = [], []
+        self._post("/moto-api/reset", {})
         self._post("/moto-api/config", {"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}})
+        return self
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
         retrier_decl.time = self.wait
-        self._post("/moto-api/reset", {})
         self.front.shutdown()
         self.front.server_close()
         self.moto.stop()
@@ -135,9 +145,12 @@ class Aws:
                 except FunctionError as failed:
                     self._send(200, failed.body, {"X-Amz-Function-Error": "Unhandled"})
                 except Refused as refused:
-                    self._send(refused.status, {"Message": "for the test"}, {"x-amzn-ErrorType": refused.code})
+                    self._send(refused.status, {"Message": "for the test"}, {"x-amzn-ErrorType": refused.code, "x-amzn-RequestId": uuid.uuid4().hex})
 
             def _pass_on(self, body):
+                service = self.headers.get("Authorization", "///").split("/")[3]
+                if service in aws.away:
+                    return self._send(503, {"__type": "ServiceUnavailable", "message": "for the test"}, {"x-amzn-RequestId": "1"})
                 headers = {k: v for k, v in self.headers.items() if k.lower() not in ("host", "content-length", "connection")}
                 try:
                     with urllib.request.urlopen(urllib.request.Request(aws.moto_url + self.path, body, headers), timeout=30) as answer:

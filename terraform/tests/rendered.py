@@ -27,6 +27,7 @@ VARIABLES = {
     },
     "minio": {},
 }
+FIXTURES = {"small-machine": {}}
 
 
 # Offline, what a provider would compute names the attribute it stands for. Where its form matters, it gets one.
@@ -59,7 +60,8 @@ class Rendered:
 
     @property
     def definition(self):
-        return json.loads(self["module.varve.module.orchestration.aws_sfn_state_machine.this"]["definition"])
+        (machine,) = self.of_type("aws_sfn_state_machine").values()
+        return json.loads(machine["definition"])
 
     def role_policies(self):
         """What roles may do, by the names of functions, and api, state-machine, scheduler."""
@@ -88,8 +90,8 @@ def example(name, **more):
     shutil.copytree(TERRAFORM, work / "terraform", ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*", "__pycache__"))
     for package in ("function.zip", "api.zip"):
         (work / package).write_text("not called here")
-    folder = work / "terraform" / "examples" / name
-    variables = {**VARIABLES[name], **more}
+    folder = work / "terraform" / ("tests/fixtures" if name in FIXTURES else "examples") / name
+    variables = {**VARIABLES, **FIXTURES}[name] | more
     if name == "aws-complete":
         variables["package_folder"] = str(work)
     if name == "aws-existing-vpc":
