@@ -42,3 +42,8 @@ output "dead_letter_queue_name" {
   description = "Name of the queue of what could not be begun"
   value       = module.schedule.dead_letter_queue_name
 }
+
+output "configuration" {
+  description = "The configuration document of functions and API, as JSON"
+  value       = local.configuration
+}

@@ -1,7 +1,7 @@
 locals {
   database_security_group_ids = var.vpc == null ? {} : var.vpc.database_security_group_ids
   route_table_ids             = var.vpc == null ? [] : var.vpc.route_table_ids
-  interface_endpoints         = var.vpc == null ? [] : var.vpc.interface_endpoints
+  interface_endpoints         = var.vpc == null ? toset([]) : var.vpc.interface_endpoints
 }
 
 resource "aws_security_group" "functions" {
