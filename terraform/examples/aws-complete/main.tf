@@ -135,6 +135,7 @@ resource "aws_db_instance" "shop" {
   #checkov:skip=CKV_AWS_129:An example: logs of the server are not what it shows
   #checkov:skip=CKV2_AWS_60:An example: there are no snapshots worth tags
   #checkov:skip=CKV2_AWS_30:An example: query logs are for another engine
+  #checkov:skip=CKV2_AWS_69:An example: users of IAM and REQUIRE SSL have TLS anyway
   #checkov:skip=CKV_AWS_293:deletion_protection is a variable, so that the example can be taken down
   identifier                          = "varve-example-shop"
   engine                              = "mysql"
