@@ -204,7 +204,7 @@ variable "api" {
 variable "functions" {
   description = "How the functions are made. docs: modules/functions"
   type = object({
-    memory_size          = optional(number, 1024)
+    memory_size          = optional(number, 512)
     memory_sizes         = optional(map(number), {})
     timeout              = optional(number, 900)
     reserved_concurrency = optional(map(number), {})

@@ -49,7 +49,7 @@ run "all_functions" {
     error_message = "Not all functions are there."
   }
   assert {
-    condition     = alltrue([for name, function in aws_lambda_function.this : function.function_name == "varve-${name}" && function.handler == name && function.runtime == "provided.al2023" && one(function.architectures) == "arm64" && function.timeout == 900 && function.memory_size == 1024 && function.reserved_concurrent_executions == -1])
+    condition     = alltrue([for name, function in aws_lambda_function.this : function.function_name == "varve-${name}" && function.handler == name && function.runtime == "provided.al2023" && one(function.architectures) == "arm64" && function.timeout == 900 && function.memory_size == 512 && function.reserved_concurrent_executions == -1])
     error_message = "A function is not made as documented."
   }
   assert {
@@ -121,7 +121,7 @@ run "in_a_vpc_with_all_switches" {
     error_message = "A security group of the user is missing."
   }
   assert {
-    condition     = aws_lambda_function.this["backup"].memory_size == 2048 && aws_lambda_function.this["prune"].memory_size == 1024 && aws_lambda_function.this["backup"].reserved_concurrent_executions == 2 && aws_lambda_function.this["backup"].tracing_config[0].mode == "Active"
+    condition     = aws_lambda_function.this["backup"].memory_size == 2048 && aws_lambda_function.this["prune"].memory_size == 512 && aws_lambda_function.this["backup"].reserved_concurrent_executions == 2 && aws_lambda_function.this["backup"].tracing_config[0].mode == "Active"
     error_message = "A switch of single functions is not heard."
   }
   assert {

@@ -169,9 +169,9 @@ variable "vpc" {
 }
 
 variable "memory_size" {
-  description = "MB of memory of each function; 1,769 MB come with a whole CPU"
+  description = "MB of memory of each function. 512 are enough, and the cheapest; 1,769 come with a whole CPU"
   type        = number
-  default     = 1024
+  default     = 512
   nullable    = false
 
   validation {
