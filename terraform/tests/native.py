@@ -22,12 +22,12 @@ class Function:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def call(self, event, seconds):
-        """What Lambda answers that gives the call that many seconds."""
+        """What Lambda answers that gives the call that many seconds, from when the function has taken it."""
         if self.process is None or self.process.poll() is not None:
             self._start()
         request, outcome = str(uuid.uuid4()), queue.Queue()
         self.outcomes[request] = outcome
-        self.events.put((request, event, time.time() + seconds))
+        self.events.put((request, event, seconds))
         while True:
             try:
                 failed, body = outcome.get(timeout=0.1)
@@ -73,13 +73,13 @@ class Function:
                 pass
 
             def do_GET(self):
-                request, event, deadline = function.events.get()
+                request, event, seconds = function.events.get()
                 body = json.dumps(event).encode()
                 self.send_response(200)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))
                 self.send_header("Lambda-Runtime-Aws-Request-Id", request)
-                self.send_header("Lambda-Runtime-Deadline-Ms", str(int(deadline * 1000)))
+                self.send_header("Lambda-Runtime-Deadline-Ms", str(int((time.time() + seconds) * 1000)))
                 self.send_header("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:%s:%s:function:varve-%s" % (REGION, ACCOUNT, function.handler))
                 self.send_header("Lambda-Runtime-Trace-Id", "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700")
                 self.end_headers()
@@ -112,7 +112,7 @@ class Functions:
 
     def __init__(self, program, environment):
         self.program, self.environment, self.running, self.lock = program, environment, {}, threading.Lock()
-        self.seconds = 60
+        self.seconds, self.later_seconds = 60, 60  # of the first call of each, and of those that go on
         self.errors = []
 
     def __call__(self, name, event):
@@ -122,7 +122,7 @@ class Functions:
                 self.running[key] = Function(name, self.program, {**os.environ, **self.environment})
             function = self.running[key]
         try:
-            return function.call(event, self.seconds)
+            return function.call(event, self.later_seconds if "token" in event else self.seconds)
         except FunctionError as failed:
             self.errors.append(failed.body["errorType"])
             raise

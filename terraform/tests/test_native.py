@@ -115,12 +115,11 @@ class NativeTest(unittest.TestCase):
         self.sql("DROP DATABASE %s_copy" % self.schema)
 
     def test_it_goes_on_until_it_is_done(self):
-        self.begin(limitRate="150K")
-        self.functions.seconds = 4
+        self.begin(limitRate="60K")
+        self.functions.seconds = 4  # some 9 are needed
         execution = self.run_well("backup", "slow-1", kind="full")
         tokens = [event.get("token") for _, event in self.aws.calls]
-        self.assertGreater(len(tokens), 2, tokens)
-        self.assertEqual([None] + ["slow-1.%d" % n for n in range(1, len(tokens))], tokens)
+        self.assertEqual([None, "slow-1.1"], tokens)
         self.assertEqual(4000, execution["answer"]["rows"])
 
     def test_several_workers_make_one_backup(self):

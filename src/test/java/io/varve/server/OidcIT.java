@@ -5,6 +5,7 @@ import static io.varve.server.ShopConfiguration.SHOP;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import io.varve.testing.TestIssuer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
