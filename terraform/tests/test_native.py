@@ -60,7 +60,7 @@ class NativeTest(unittest.TestCase):
     def setUp(self):
         self.aws.begin(None)
         # Pauses are waited for, but none longer than this: a lease of somebody who has died runs out in its own time.
-        retrier_decl.time = SimpleNamespace(sleep=lambda seconds: time.sleep(min(seconds, 8)))
+        retrier_decl.time = SimpleNamespace(sleep=lambda seconds: time.sleep(min(seconds, 20)))
         self.aws.client("s3").create_bucket(Bucket="shops", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
         self.functions = None
 

@@ -4,8 +4,8 @@ import static io.varve.server.ShopConfiguration.READER;
 import static io.varve.server.ShopConfiguration.SHOP;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import io.varve.testing.TestIssuer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
