@@ -1,11 +1,12 @@
 """Runs a state machine by moto's interpreter of Step Functions, with functions of the test's own behind it."""
 
+import http.client
 import json
 import os
 import re
 import threading
 import time
-import urllib.error
+import urllib.parse
 import urllib.request
 import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +19,7 @@ from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"
+SIGNED = re.compile("Credential=([^/]+)/[^/]+/[^/]+/([^/]+)/")
 INVOKE = re.compile(r"/2015-03-31/functions/([^/]+)/invocations")
 
 
@@ -48,7 +50,7 @@ class Aws:
         self.moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
         self.moto.start()
         self.moto_url = "http://%s:%d" % self.moto.get_host_and_port()
-        self.front = ThreadingHTTPServer(("localhost", 0), self._handler())
+        self.front = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         threading.Thread(target=self.front.serve_forever, daemon=True).start()
         os.environ["MOTO_PORT"] = str(self.front.server_port)  # where the interpreter looks for other services
         os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
@@ -64,6 +66,7 @@ class Aws:
         """
         self.functions, self.away = functions, set(away)
         self.calls, self.pauses = [], []
+        self.passed = []  # to other services: user, service, method, path, If-None-Match
         self._post("/moto-api/reset", {})
         self._post("/moto-api/config", {"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}})
         return self
@@ -110,6 +113,10 @@ class Aws:
         )
         return execution
 
+    @property
+    def endpoint(self):
+        return "http://127.0.0.1:%d" % self.front.server_port
+
     def called(self):
         return [name for name, _ in self.calls]
 
@@ -125,16 +132,25 @@ class Aws:
         aws = self
 
         class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
             def log_message(self, *_):
                 pass
 
             def do_POST(self):
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                invoked = INVOKE.match(urllib.request.unquote(self.path))
+                invoked = INVOKE.match(urllib.parse.unquote(self.path))
                 if invoked:
-                    self._invoke(invoked.group(1), json.loads(body))
+                    self._invoke(invoked.group(1), json.loads(self._body()))
                 else:
-                    self._pass_on(body)
+                    self._pass_on()
+
+            def do_GET(self):
+                self._pass_on()
+
+            do_PUT = do_DELETE = do_HEAD = do_GET
+
+            def _body(self):
+                return self.rfile.read(int(self.headers.get("Content-Length") or 0))
 
             def _invoke(self, arn, event):
                 name = arn.split(":")[-1].removeprefix("varve-")
@@ -147,26 +163,33 @@ class Aws:
                 except Refused as refused:
                     self._send(refused.status, {"Message": "for the test"}, {"x-amzn-ErrorType": refused.code, "x-amzn-RequestId": uuid.uuid4().hex})
 
-            def _pass_on(self, body):
-                service = self.headers.get("Authorization", "///").split("/")[3]
+            def _pass_on(self):
+                body = self._body()
+                signed = SIGNED.search(self.headers.get("Authorization", ""))
+                user, service = signed.groups() if signed else ("", "")
                 if service in aws.away:
                     return self._send(503, {"__type": "ServiceUnavailable", "message": "for the test"}, {"x-amzn-RequestId": "1"})
-                headers = {k: v for k, v in self.headers.items() if k.lower() not in ("host", "content-length", "connection")}
-                try:
-                    with urllib.request.urlopen(urllib.request.Request(aws.moto_url + self.path, body, headers), timeout=30) as answer:
-                        self._raw(answer.status, answer.read(), dict(answer.headers))
-                except urllib.error.HTTPError as failed:
-                    self._raw(failed.code, failed.read(), dict(failed.headers))
+                with aws.lock:
+                    aws.passed.append((user, service, self.command, self.path, self.headers.get("If-None-Match")))
+                connection = http.client.HTTPConnection(*aws.moto.get_host_and_port(), timeout=30)
+                connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+                for name, value in self.headers.items():
+                    if name.lower() not in ("connection", "expect"):
+                        connection.putheader(name, value)
+                connection.endheaders(body)
+                answer = connection.getresponse()
+                self._raw(answer.status, answer.read(), dict(answer.getheaders()), answer.getheader("Content-Length"))
+                connection.close()
 
             def _send(self, status, body, headers=None):
                 self._raw(status, json.dumps(body).encode(), {"Content-Type": "application/json", **(headers or {})})
 
-            def _raw(self, status, body, headers):
+            def _raw(self, status, body, headers, length=None):
                 self.send_response(status)
                 for name, value in headers.items():
                     if name.lower() not in ("content-length", "transfer-encoding", "connection", "date", "server"):
                         self.send_header(name, value)
-                self.send_header("Content-Length", str(len(body)))
+                self.send_header("Content-Length", (length if self.command == "HEAD" else None) or str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
 

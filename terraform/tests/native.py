@@ -55,7 +55,7 @@ class Function:
         self.events = queue.Queue()
         self.process = subprocess.Popen(
             [self.program, "-Xmx410m"],
-            env={**self.environment, "_HANDLER": self.handler, "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:%d" % self.server.server_port},
+            env={**self.environment, "_HANDLER": self.handler, "AWS_ACCESS_KEY_ID": self.handler, "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:%d" % self.server.server_port},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

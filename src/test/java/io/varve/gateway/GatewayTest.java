@@ -39,9 +39,9 @@ class GatewayTest {
   private final TestSchema copy = server.freshSchema();
   private final TestUser user = server.freshUser("ALL PRIVILEGES ON *.*");
   private final EmbeddedS3 s3 = EmbeddedS3.shared();
+  private final TestIssuer issuer = new TestIssuer();
   private final Map<String, String> environment =
       environment("s3://" + s3.newBucket("gateway") + "/shops");
-  private final TestIssuer issuer = new TestIssuer();
   private final Executions executions = new Executions(environment);
   private final GatewayProcess api = new GatewayProcess(ofApi());
 
