@@ -74,7 +74,10 @@ class NativeTest(unittest.TestCase):
         }
         configuration = {
             "store": {"location": "s3://shops/varve", "endpoint": self.aws.endpoint, "pathStyle": True, "region": "eu-central-1"},
-            "sources": {"shop": {**database, "include": [self.schema], "partSize": "64K", **of_source}},
+            "sources": {
+                "shop": {**database, "include": [self.schema], "partSize": "64K", **of_source},
+                "quick": {**database, "include": [self.schema]},
+            },
             "targets": {"staging": database, "scratch": database},
         }
         self.functions = Functions(
@@ -132,8 +135,10 @@ class NativeTest(unittest.TestCase):
         self.assertEqual([], evaluator.wrong())
 
     def test_it_goes_on_until_it_is_done(self):
-        self.begin(limitRate="60K")
-        self.functions.seconds = 4  # some 9 are needed
+        self.begin(limitRate="40K")
+        self.run_well("backup", "quick-1", source="quick")  # makes the repository, which takes its time
+        self.aws.calls.clear()
+        self.functions.seconds = 8  # some 13 are needed
         execution = self.run_well("backup", "slow-1", kind="full")
         tokens = [event.get("token") for _, event in self.aws.calls]
         self.assertEqual([None, "slow-1.1"], tokens)
