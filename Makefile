@@ -4,7 +4,7 @@
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help demo build test check bench bench-micro bench-page bench-guard bench-functions bench-server bench-console native image sbom search format clean \
-  check-format check-shell check-infra check-image console check-console check-server check-docker check-store check-aws check-fuzz check-long check-program check-native check-function check-api chaos
+  check-format check-shell check-infra check-image console check-console check-server check-docker check-store check-aws check-fuzz check-long check-program check-native check-function check-api check-terraform chaos
 
 maven := src/build/maven
 sources := pom.xml $(shell find src/main -type f)
@@ -13,7 +13,7 @@ resources := src/main/resources
 console_folder := src/console
 console_driver := target/console/driver/package
 CHROMIUM = $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
-shell_files := src/main/dist/find-java.sh src/main/dist/launcher.sh $(wildcard src/build/* .ci/*)
+shell_files := src/main/dist/find-java.sh src/main/dist/launcher.sh $(filter-out src/build/terraform-docs,$(wildcard src/build/* .ci/*))
 
 # Tests that talk to the shared server, or to the shared store, are known by that call. ShapeTest takes minutes on MySQL:
 # it is run on the embedded server alone. FunctionsTest runs on other servers and stores with the native program.
@@ -65,7 +65,7 @@ else
 	@echo 'Set VARVE_BENCH_SERVERS and VARVE_BENCH_S3_ENDPOINT, a server without password and a store that are for nothing else.' >&2; exit 2
 endif
 
-check: check-format check-shell check-infra test check-long check-program chaos check-server check-docker check-store check-aws check-fuzz check-console demo check-native ## check all that CI checks
+check: check-format check-shell check-infra check-terraform test check-long check-program chaos check-server check-docker check-store check-aws check-fuzz check-console demo check-native ## check all that CI checks
 
 check-format: ## check the formatting
 	@$(maven) check-format 'Checking the formatting' spotless:check
@@ -77,6 +77,10 @@ check-shell: ## check the shell files (needs shellcheck)
 check-infra: ## check alerts, workflows and manifests (with what of promtool, actionlint, kubernetes-validate is there)
 	@echo 'Checking infra'
 	@src/build/check-infra
+
+check-terraform: ## check terraform with what of terraform, tflint, checkov and the tests' packages is there: terraform/README.md
+	@echo 'Checking terraform'
+	@src/build/check-terraform
 
 check-long: ## run the tests that take long, on embedded servers; check-program has those that kill
 	@$(maven) check-long 'Testing what takes long' test -Dtest='!KilledRunTest' -Dtest.groups=check -Dtest.excludedGroups=

@@ -80,7 +80,7 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule onlyFunctionsKnowLambda =
-      onlyIn("only functions know Lambda", "io.varve.function..")
+      onlyIn("only functions know Lambda", "io.varve.function..", "io.varve.gateway..")
           .dependOn("com.amazonaws.services.lambda..");
 
   @ArchTest

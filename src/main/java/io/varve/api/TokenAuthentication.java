@@ -123,7 +123,8 @@ public class TokenAuthentication implements HttpAuthenticationMechanism {
         .map(known -> identity(known.name(), known.roles()));
   }
 
-  private static SecurityIdentity identity(String name, Set<ApiRole> roles) {
+  /** Somebody who is known, and may do what these roles say; nothing at all without one. */
+  public static SecurityIdentity identity(String name, Set<ApiRole> roles) {
     QuarkusSecurityIdentity.Builder identity =
         QuarkusSecurityIdentity.builder().setPrincipal(new QuarkusPrincipal(name));
     if (!roles.isEmpty()) {

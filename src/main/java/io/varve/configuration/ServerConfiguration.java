@@ -9,15 +9,20 @@ import java.util.Optional;
  * @param jobs that it works on at the same time
  * @param tokens who may use its API
  * @param oidc whose tokens are taken besides
+ * @param iam what may do who signs requests with credentials of AWS, behind API Gateway
  * @param webhooks who is told of jobs that have ended
  */
 public record ServerConfiguration(
-    int jobs, List<ApiToken> tokens, Optional<OidcConfiguration> oidc, List<Webhook> webhooks) {
+    int jobs,
+    List<ApiToken> tokens,
+    Optional<OidcConfiguration> oidc,
+    IamRoles iam,
+    List<Webhook> webhooks) {
 
   static final int DEFAULT_JOBS = 2;
 
   static final ServerConfiguration DEFAULT =
-      new ServerConfiguration(DEFAULT_JOBS, List.of(), Optional.empty(), List.of());
+      new ServerConfiguration(DEFAULT_JOBS, List.of(), Optional.empty(), IamRoles.NONE, List.of());
 
   public ServerConfiguration {
     tokens = List.copyOf(tokens);

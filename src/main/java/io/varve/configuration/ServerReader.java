@@ -27,12 +27,25 @@ final class ServerReader {
     List<ApiToken> tokens = new ArrayList<>();
     section.sections("tokens").forEach((name, token) -> token(name, token).ifPresent(tokens::add));
     Optional<OidcConfiguration> oidc = section.section("oidc").flatMap(ServerReader::oidc);
+    IamRoles iam = section.section("iam").map(ServerReader::iam).orElse(IamRoles.NONE);
     List<Webhook> webhooks = new ArrayList<>();
     section
         .sections("webhooks")
         .forEach((name, hook) -> webhook(name, hook, environment).ifPresent(webhooks::add));
     section.refuseOthers();
-    return new ServerConfiguration(jobs, tokens, oidc, webhooks);
+    return new ServerConfiguration(jobs, tokens, oidc, iam, webhooks);
+  }
+
+  private static IamRoles iam(Section section) {
+    Map<String, Set<ApiRole>> roles = new HashMap<>();
+    for (String arn : section.names()) {
+      if (!IamRoles.isPrincipal(arn)) {
+        section.refuse(
+            arn, "has to be the ARN of a role or a user: arn:aws:iam::123456789012:role/on-call");
+      }
+      roles.put(arn, roles(section, arn));
+    }
+    return new IamRoles(roles);
   }
 
   private static Optional<OidcConfiguration> oidc(Section section) {

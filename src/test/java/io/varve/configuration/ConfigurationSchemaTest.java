@@ -80,7 +80,9 @@ class ConfigurationSchemaTest {
             + " 'https://login.example.com/realms/a', 'audience': 'varve', 'rolesClaim': 'a.b',"
             + " 'roles': {'dba': ['backup'], 'guest': []}}}}",
         "{'store': {'location': 's3://bucket'}, 'server': {'oidc': {'issuer':"
-            + " 'http://127.0.0.1:8081', 'audience': 'varve', 'roles': {}}}}"
+            + " 'http://127.0.0.1:8081', 'audience': 'varve', 'roles': {}}}}",
+        "{'store': {'location': 's3://bucket'}, 'server': {'iam': {'arn:aws:iam::123456789012:role/"
+            + "teams/on-call': ['backup'], 'arn:aws:iam::123456789012:user/ann': []}}}"
       })
   void goodDocuments(String document) {
     requireGood(written(document));
@@ -165,7 +167,12 @@ class ConfigurationSchemaTest {
         "{'store': {'location': 's3://bucket'}, 'server': {'oidc': {'issuer':"
             + " 'https://login.example.com', 'audience': 'varve', 'roles': {'dba': ['all']}}}}",
         "{'store': {'location': 's3://bucket'}, 'server': {'oidc': {'issuer':"
-            + " 'https://login.example.com', 'roles': {}}}}"
+            + " 'https://login.example.com', 'roles': {}}}}",
+        "{'store': {'location': 's3://bucket'}, 'server': {'iam': {'on-call': ['backup']}}}",
+        "{'store': {'location': 's3://bucket'}, 'server': {'iam':"
+            + " {'arn:aws:sts::123456789012:assumed-role/on-call/ann': ['backup']}}}",
+        "{'store': {'location': 's3://bucket'}, 'server': {'iam':"
+            + " {'arn:aws:iam::123456789012:role/on-call': ['all']}}}"
       })
   void badDocuments(String document) {
     String text = written(document);

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -92,13 +93,61 @@ final class GatewayProcess implements AutoCloseable {
   /** As above. */
   Answer ask(
       String method, String token, String pathAndQuery, Map<String, String> more, String body) {
+    Map<String, String> headers = new HashMap<>(more);
+    if (!token.isEmpty()) {
+      headers.put("authorization", "Bearer " + token);
+    }
+    return ask(method, pathAndQuery, headers, body, Map.of());
+  }
+
+  /** Signed with credentials of AWS, as an authorizer of IAM lets it through. */
+  Answer signed(String userArn, String method, String pathAndQuery, String body) {
+    Map<String, String> headers = new HashMap<>();
+    headers.put(
+        "authorization",
+        "AWS4-HMAC-SHA256 Credential=ASIAEXAMPLE/20261122/eu-central-1/execute-api/aws4_request,"
+            + " SignedHeaders=host;x-amz-date, Signature=5d672d79c15b13162d9279b0855cfba6");
+    headers.put("content-type", "application/json");
+    headers.put("x-amz-date", "20261122T190358Z");
+    Map<String, Object> iam = new HashMap<>();
+    iam.put("accessKey", "ASIAEXAMPLE");
+    iam.put("accountId", "123456789012");
+    iam.put("callerId", "AROAEXAMPLE:ann");
+    iam.put("cognitoIdentity", null);
+    iam.put("principalOrgId", "o-example");
+    iam.put("userArn", userArn);
+    iam.put("userId", "AROAEXAMPLE:ann");
+    return ask(method, pathAndQuery, headers, body, Map.of("iam", iam));
+  }
+
+  /** With a token of an issuer, as an authorizer of JWTs lets it through. */
+  Answer withJwt(
+      String token, Map<String, String> claims, String method, String pathAndQuery, String body) {
+    Map<String, Object> jwt = new HashMap<>();
+    jwt.put("claims", claims);
+    jwt.put("scopes", null);
+    return ask(
+        method,
+        pathAndQuery,
+        Map.of("authorization", "Bearer " + token, "content-type", "application/json"),
+        body,
+        Map.of("jwt", jwt));
+  }
+
+  /**
+   * @param authorizer what the authorizer of API Gateway has found; empty where there is none. A
+   *     body goes in base64 then, as API Gateway may send any
+   */
+  private Answer ask(
+      String method,
+      String pathAndQuery,
+      Map<String, String> more,
+      String body,
+      Map<String, ?> authorizer) {
     String[] parts = pathAndQuery.split("\\?", 2);
     Map<String, String> headers = new HashMap<>(more);
     headers.put("host", "abcdef.execute-api.eu-central-1.amazonaws.com");
     headers.put("x-forwarded-proto", "https");
-    if (!token.isEmpty()) {
-      headers.put("authorization", "Bearer " + token);
-    }
     Map<String, ?> http =
         Map.of(
             "method",
@@ -111,27 +160,32 @@ final class GatewayProcess implements AutoCloseable {
             "192.0.2.1",
             "userAgent",
             "test");
-    Map<String, ?> context =
-        Map.of(
-            "accountId", "123456789012",
-            "apiId", "abcdef",
-            "domainName", "abcdef.execute-api.eu-central-1.amazonaws.com",
-            "domainPrefix", "abcdef",
-            "http", http,
-            "requestId", "JKJaXmPLvHcESHA=",
-            "routeKey", "$default",
-            "stage", "$default",
-            "time", "22/Nov/2026:19:03:58 +0000",
-            "timeEpoch", 1_795_374_238_390L);
+    Map<String, Object> context = new HashMap<>();
+    context.put("accountId", "123456789012");
+    context.put("apiId", "abcdef");
+    context.put("domainName", "abcdef.execute-api.eu-central-1.amazonaws.com");
+    context.put("domainPrefix", "abcdef");
+    context.put("http", http);
+    context.put("requestId", "JKJaXmPLvHcESHA=");
+    context.put("routeKey", "ANY /api/v1/{proxy+}");
+    context.put("stage", "$default");
+    context.put("time", "22/Nov/2026:19:03:58 +0000");
+    context.put("timeEpoch", 1_795_374_238_390L);
+    if (!authorizer.isEmpty()) {
+      context.put("authorizer", authorizer);
+    }
     Map<String, Object> event = new HashMap<>();
     event.put("version", "2.0");
-    event.put("routeKey", "$default");
+    event.put("routeKey", "ANY /api/v1/{proxy+}");
     event.put("rawPath", parts[0]);
     event.put("rawQueryString", parts.length > 1 ? parts[1] : "");
     event.put("headers", headers);
     event.put("requestContext", context);
-    event.put("isBase64Encoded", false);
-    if (!body.isEmpty()) {
+    boolean inBase64 = !authorizer.isEmpty() && !body.isEmpty();
+    event.put("isBase64Encoded", inBase64);
+    if (inBase64) {
+      event.put("body", Base64.getEncoder().encodeToString(body.getBytes(StandardCharsets.UTF_8)));
+    } else if (!body.isEmpty()) {
       event.put("body", body);
     }
     try {

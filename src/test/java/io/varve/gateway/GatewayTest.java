@@ -7,10 +7,12 @@ import io.varve.repository.Json;
 import io.varve.store.Sha256;
 import io.varve.testing.EmbeddedS3;
 import io.varve.testing.Numbers;
+import io.varve.testing.TestIssuer;
 import io.varve.testing.TestSchema;
 import io.varve.testing.TestServer;
 import io.varve.testing.TestUser;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -29,12 +31,15 @@ class GatewayTest {
   private static final String READER = "reader-5f0c1f7e";
   private static final String RESTORER = "restorer-77c0d9aa";
   private static final String KEEPER = "keeper-9a1be2d3";
+  private static final String ACCOUNT_ARN = "arn:aws:iam::123456789012:";
+  private static final String SESSION_ARN = "arn:aws:sts::123456789012:assumed-role/";
 
   private final TestServer server = TestServer.shared();
   private final TestSchema schema = server.freshSchema();
   private final TestSchema copy = server.freshSchema();
   private final TestUser user = server.freshUser("ALL PRIVILEGES ON *.*");
   private final EmbeddedS3 s3 = EmbeddedS3.shared();
+  private final TestIssuer issuer = new TestIssuer();
   private final Map<String, String> environment =
       environment("s3://" + s3.newBucket("gateway") + "/shops");
   private final Executions executions = new Executions(environment);
@@ -51,6 +56,7 @@ class GatewayTest {
   void close() {
     api.close();
     executions.close();
+    issuer.close();
     schema.close();
     copy.close();
     user.close();
@@ -80,7 +86,17 @@ class GatewayTest {
                 Map.of(
                     "reader", token(READER, "read"),
                     "keeper", token(KEEPER, "backup"),
-                    "restorer", token(RESTORER, "restore"))));
+                    "restorer", token(RESTORER, "restore")),
+                "iam",
+                Map.of(ACCOUNT_ARN + "role/teams/on-call", List.of("backup")),
+                "oidc",
+                Map.of(
+                    "issuer",
+                    issuer.address(),
+                    "audience",
+                    "varve",
+                    "roles",
+                    Map.of("dba", List.of("backup")))));
     return Map.of(
         "VARVE_CONFIG",
         Json.line(document),
@@ -167,6 +183,47 @@ class GatewayTest {
     assertThat(done.path("state").asText()).as(done.toString()).isEqualTo("done");
     assertThat(server.rows("SELECT COUNT(*) FROM " + copy.name() + ".orders"))
         .containsExactly(List.of("2000"));
+  }
+
+  @Test
+  void whoeverSignsWithCredentialsOfAwsMayDoWhatTheirRoleMay() throws Exception {
+    String onCall = SESSION_ARN + "on-call/ann";
+    JsonNode job = ended(api.signed(onCall, "POST", SHOP + "/backups", "{\"tags\": [\"äß\"]}"));
+    assertThat(job.path("state").asText()).as(job.toString()).isEqualTo("done");
+    String id = job.at("/report/backupId").asText();
+    assertThat(api.signed(onCall, "GET", SHOP + "/backups/" + id, "").body()).contains("äß");
+    assertThat(api.signed(onCall, "POST", SHOP + "/restores", "{\"target\": \"scratch\"}").status())
+        .isEqualTo(403);
+    for (String other :
+        List.of(
+            SESSION_ARN + "another/ann",
+            "arn:aws:sts::999999999999:assumed-role/on-call/ann",
+            ACCOUNT_ARN + "user/on-call")) {
+      assertThat(api.signed(other, "GET", SHOP, "").status()).as(other).isEqualTo(403);
+    }
+  }
+
+  @Test
+  void aTokenThatApiGatewayHasSeenIsVerifiedOnceMore() throws Exception {
+    long now = Instant.now().getEpochSecond();
+    Map<String, Object> claims =
+        Map.of(
+            "iss",
+            issuer.address(),
+            "aud",
+            "varve",
+            "sub",
+            "ann",
+            "exp",
+            now + 600,
+            "roles",
+            List.of("dba"));
+    Map<String, String> shown =
+        Map.of("iss", issuer.address(), "aud", "varve", "sub", "ann", "roles", "[dba]");
+    JsonNode job = ended(api.withJwt(issuer.rs256(claims), shown, "POST", SHOP + "/backups", "{}"));
+    assertThat(job.path("state").asText()).as(job.toString()).isEqualTo("done");
+    String forged = issuer.forged("rsa-1", claims);
+    assertThat(api.withJwt(forged, shown, "GET", SHOP, "").status()).isEqualTo(401);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static io.varve.server.ShopConfiguration.READER;
 import static io.varve.server.ShopConfiguration.SHOP;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.testing.TestIssuer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

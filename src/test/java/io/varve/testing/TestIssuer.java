@@ -1,4 +1,4 @@
-package io.varve.server;
+package io.varve.testing;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -24,7 +24,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** An issuer of OpenID Connect as far as verifying needs one: discovery, keys, signed tokens. */
-final class TestIssuer implements AutoCloseable {
+public final class TestIssuer implements AutoCloseable {
 
   private final HttpServer server;
   private final AtomicInteger requests = new AtomicInteger();
@@ -33,7 +33,7 @@ final class TestIssuer implements AutoCloseable {
   private volatile KeyPair rsa = rsaKeys();
   private final KeyPair ec = ecKeys();
 
-  TestIssuer() {
+  public TestIssuer() {
     try {
       server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
     } catch (IOException e) {
@@ -47,20 +47,20 @@ final class TestIssuer implements AutoCloseable {
     server.start();
   }
 
-  String address() {
+  public String address() {
     return "http://127.0.0.1:" + server.getAddress().getPort() + "/realm";
   }
 
-  int requests() {
+  public int requests() {
     return requests.get();
   }
 
-  void away(boolean away) {
+  public void away(boolean away) {
     isAway = away;
   }
 
   /** From now on it signs with another key, and no longer shows the one before. */
-  void rotate() {
+  public void rotate() {
     rsa = rsaKeys();
     rsaId = "rsa-2";
   }
@@ -99,20 +99,20 @@ final class TestIssuer implements AutoCloseable {
         "y", base64(unsigned(key.getW().getAffineY(), 32)));
   }
 
-  String rs256(Map<String, ?> claims) {
+  public String rs256(Map<String, ?> claims) {
     return signed("RS256", rsaId, claims, rsa.getPrivate(), "SHA256withRSA");
   }
 
-  String es256(Map<String, ?> claims) {
+  public String es256(Map<String, ?> claims) {
     return signed("ES256", "ec-1", claims, ec.getPrivate(), "SHA256withECDSAinP1363Format");
   }
 
   /** By a key that is not the issuer's. */
-  String forged(String keyId, Map<String, ?> claims) {
+  public String forged(String keyId, Map<String, ?> claims) {
     return signed("RS256", keyId, claims, rsaKeys().getPrivate(), "SHA256withRSA");
   }
 
-  static String unsigned(Map<String, ?> claims) {
+  public static String unsigned(Map<String, ?> claims) {
     return base64("{\"alg\":\"none\"}".getBytes(StandardCharsets.UTF_8))
         + "."
         + base64(Json.write(claims))
@@ -136,7 +136,7 @@ final class TestIssuer implements AutoCloseable {
   }
 
   /** The bytes of a token's parts, changed in one place. */
-  static String altered(String token, String from, String to) {
+  public static String altered(String token, String from, String to) {
     List<String> parts = new ArrayList<>(Arrays.asList(token.split("\\.")));
     String claims = new String(Base64.getUrlDecoder().decode(parts.get(1)), StandardCharsets.UTF_8);
     parts.set(1, base64(claims.replace(from, to).getBytes(StandardCharsets.UTF_8)));
