@@ -596,6 +596,10 @@ class ServerIT {
       assertThat(script.response().headers().firstValue("Content-Type"))
           .hasValueSatisfying(type -> assertThat(type).startsWith("text/javascript"));
       assertThat(serving.get("", "/console/icon.svg").status()).isEqualTo(200);
+      ServerProcess.Answer packed =
+          serving.send(
+              "", program.group(1), request -> request.GET().header("Accept-Encoding", "gzip"));
+      assertThat(packed.response().headers().firstValue("Content-Encoding")).contains("gzip");
     }
   }
 
