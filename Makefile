@@ -145,7 +145,7 @@ endif
 check-native: target/native/varve target/demo.classpath check-function check-api ## run the demo with the native program, kill it, have it serve, and call the functions
 	@src/build/check-old-cpu target/native/varve
 	@src/build/demo target/native/varve
-	@$(maven) check-native 'Killing target/native/varve, and asking it to serve' test -Dtest.forks=1 $(with_processes) -Dtest=KilledRunTest,ServerIT,RemoteIT,OidcIT,TracesIT \
+	@$(maven) check-native 'Killing target/native/varve, and asking it to serve' test -Dtest.forks=1 $(with_processes) -Dtest=KilledRunTest,ServerIT,BadInputIT,RemoteIT,OidcIT,TracesIT \
 	  -Dvarve.test.program=$(CURDIR)/target/native/varve
 
 check-image: image ## make the image, and have it back up by infra/compose.yaml (needs Docker Compose)

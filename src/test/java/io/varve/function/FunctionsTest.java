@@ -291,6 +291,7 @@ class FunctionsTest {
   }
 
   @Test
+  @Tag("process")
   void callsThatAreTooShortGoOnUntilTheJobIsDone() {
     makeRepository();
     Set<String> tokens = new HashSet<>();
@@ -309,6 +310,7 @@ class FunctionsTest {
   }
 
   @Test
+  @Tag("process")
   void anOldTokenIsAnsweredWithTheNewestAndNothingIsDone() {
     makeRepository();
     try (FaultyProxy store = slowStore();

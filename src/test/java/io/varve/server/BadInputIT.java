@@ -34,6 +34,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -298,6 +299,7 @@ class BadInputIT {
   }
 
   @Test
+  @Tag("process")
   void clientsThatStopHalfWayAreCutAndKeepNobodyElseWaiting() throws Exception {
     String half = "GET " + SHOP + " HTTP/1.1\r\nHost: x\r\nAuthoriz";
     String halfOfBody =
@@ -392,6 +394,7 @@ class BadInputIT {
   }
 
   @Test
+  @Tag("process")
   void aStoreThatIsAwayAtStartIsUsedOnceItIsBack() {
     TestServer database = TestServer.shared();
     EmbeddedS3 s3 = EmbeddedS3.shared();
@@ -430,6 +433,7 @@ class BadInputIT {
   }
 
   @Test
+  @Tag("process")
   void aJobWhoseDatabaseIsAwayIsDoneOnceItIsBack() {
     TestServer database = TestServer.shared();
     try (TestSchema schema = database.freshSchema();
@@ -456,6 +460,7 @@ class BadInputIT {
 
   /** On a file system of its own that is too small, which needs the right to mount one. */
   @Test
+  @Tag("process")
   void aFullDiskFailsTheJobAndNotTheServer() throws Exception {
     assumeThat(mayMount()).as("unshare --user --mount and tmpfs").isTrue();
     TestServer database = TestServer.shared();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import io.varve.repository.Json;
 import io.varve.server.Browser.Look;
@@ -56,6 +57,7 @@ class ConsoleIT {
 
   @BeforeAll
   void backUpTwice() {
+    PlaywrightAssertions.setDefaultAssertionTimeout(30_000);
     schema.execute(
         "CREATE TABLE orders (id INT PRIMARY KEY, v VARCHAR(300)) ENGINE=InnoDB",
         "INSERT INTO orders SELECT n, CONCAT(SHA2(n, 512), SHA2(-n, 512)) FROM "
@@ -204,7 +206,7 @@ class ConsoleIT {
   @Test
   void anExpiredTokenIsAskedForAgain() {
     Map<String, ?> brief =
-        Map.of("brief", token("brief-token", Instant.now().plusSeconds(20), "read"));
+        Map.of("brief", token("brief-token", Instant.now().plusSeconds(30), "read"));
     try (ServerProcess other = ServerProcess.start(environment(folder.resolve("store"), brief))) {
       Page page = browser.open(other.address(), Look.DESK);
       signIn(page, "brief-token");

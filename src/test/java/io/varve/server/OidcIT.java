@@ -12,10 +12,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tokens that an issuer of OpenID Connect has signed, with and without what they need. */
+@Tag("process")
 class OidcIT {
 
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);

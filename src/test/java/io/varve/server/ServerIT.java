@@ -48,6 +48,7 @@ import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -286,6 +287,7 @@ class ServerIT {
   }
 
   @Test
+  @Tag("process")
   void metricsSayHowOldTheNewestBackupIs() {
     try (ServerProcess serving = ServerProcess.start(environment(Map.of()))) {
       String job = begin(serving, KEEPER, "/backups", "{}");
@@ -306,6 +308,7 @@ class ServerIT {
   }
 
   @Test
+  @Tag("process")
   void aWebhookIsToldOfFailuresSignedAndAgain() throws Exception {
     List<String> taken = new CopyOnWriteArrayList<>();
     HttpServer pager = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
@@ -365,6 +368,7 @@ class ServerIT {
   }
 
   @Test
+  @Tag("process")
   void whatIsAskedForTwiceWithOneKeyIsDoneOnce() {
     try (ServerProcess serving = ServerProcess.start(environment(Map.of()))) {
       Set<String> jobs = new HashSet<>();
@@ -386,6 +390,7 @@ class ServerIT {
 
   /** Five moments were missed: one run makes up for them, by one of the servers. */
   @Test
+  @Tag("process")
   void twoServersDoOneThingOnceAndMakeUpForWhatWasMissed() {
     Instant missed = Instant.now().minus(Duration.ofHours(5));
     noteSchedule("full", ScheduleEntry.since(missed));
@@ -426,6 +431,7 @@ class ServerIT {
   }
 
   @Test
+  @Tag("process")
   void drillsAreBegunByTheScheduleAndTheApiAndRememberedByTheNextServer() {
     backUp();
     noteSchedule("drill", ScheduleEntry.since(Instant.now().minus(Duration.ofHours(5))));
@@ -456,6 +462,7 @@ class ServerIT {
   }
 
   @Test
+  @Tag("process")
   void whatAnotherVersionHasPutIntoTheQueueFailsAndSaysSo() {
     try (ObjectStore store = Stores.open(location, s3.options());
         Repository repository = Jobs.openOrCreate(store)) {
@@ -516,6 +523,7 @@ class ServerIT {
 
   /** A token to begin backups is none to take them all away. */
   @Test
+  @Tag("process")
   void whatIsPrunedTheConfigurationSays() {
     Map<String, ?> prune =
         Map.of("cron", "0 0 1 1 *", "options", Map.of("keep", Map.of("last", 2)));
@@ -544,6 +552,7 @@ class ServerIT {
   }
 
   @Test
+  @Tag("process")
   void aJobThatWasKilledGoesOnInTheNextServer() {
     String job;
     Map<String, String> environment = environment(Map.of());
@@ -562,6 +571,7 @@ class ServerIT {
   }
 
   @Test
+  @Tag("process")
   void toldToEndItLeavesWhatTheNextServerGoesOnWith() {
     Map<String, String> environment = environment(Map.of());
     String job;
