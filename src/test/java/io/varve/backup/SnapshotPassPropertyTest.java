@@ -115,7 +115,7 @@ class SnapshotPassPropertyTest {
     check(history, judge);
   }
 
-  @Property(tries = 40, shrinking = ShrinkingMode.OFF)
+  @Property(tries = 25, shrinking = ShrinkingMode.OFF)
   @Tag("check")
   void anIncrementalIsWhatAFullBackupIsManyTimes(
       @ForAll("histories") List<List<Change>> history, @ForAll JudgeBy judge) {
