@@ -3,16 +3,13 @@ package io.varve.server;
 import com.microsoft.playwright.Page;
 import io.varve.repository.Json;
 import io.varve.server.Browser.Look;
-import io.varve.store.Sha256;
 import io.varve.testing.Numbers;
 import io.varve.testing.TestSchema;
 import io.varve.testing.TestServer;
 import io.varve.testing.TestUser;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +24,6 @@ public final class ConsoleBenchmark {
   private static final int BACKUPS = Integer.getInteger("varve.bench.backups", 10_000);
   private static final int VISITS = 10;
   private static final int FOLLOWED_MILLIS = 30_000;
-  private static final String TOKEN = "token of the benchmark";
 
   private static final String TRANSFERRED =
       "performance.getEntries().reduce((sum, entry) => sum + (entry.transferSize ?? 0), 0)";
@@ -51,7 +47,7 @@ public final class ConsoleBenchmark {
           "CREATE TABLE orders (id INT PRIMARY KEY, v VARCHAR(300)) ENGINE=InnoDB",
           "INSERT INTO orders SELECT n, CONCAT(SHA2(n, 512), SHA2(-n, 512)) FROM "
               + Numbers.below(100_000));
-      server.get(TOKEN, "/api/v1/sources"); // whoever has been there for a while knows them
+      server.get(ShopConfiguration.KEEPER, "/api/v1/sources"); // whoever has been there for a while knows them
       Map<String, Object> result = new LinkedHashMap<>();
       result.put("backups", BACKUPS);
       result.put("overview", visits(browser, server, ""));
@@ -65,33 +61,14 @@ public final class ConsoleBenchmark {
 
   private static Map<String, String> environment(
       Path folder, TestServer database, TestSchema schema, TestUser user) {
-    String hash = HexFormat.of().formatHex(Sha256.of(TOKEN.getBytes(StandardCharsets.UTF_8)));
-    Map<String, ?> source =
-        Map.of(
-            "address",
+    return new ShopConfiguration(
+            Map.of("location", folder.toUri().toString()),
             "mysql://" + database.host() + ":" + database.port(),
-            "credentials",
-            Map.of("user", user.name(), "passwordVariable", "PASSWORD"),
-            "include",
-            List.of(schema.name()),
-            "limitRate",
-            "500K",
-            "partSize",
-            "64K");
-    return Map.of(
-        "PASSWORD",
-        user.password(),
-        "VARVE_CONFIG",
-        Json.line(
-            Map.of(
-                "store",
-                Map.of("location", folder.toUri().toString()),
-                "sources",
-                Map.of("shop", source),
-                "server",
-                Map.of(
-                    "tokens",
-                    Map.of("bench", Map.of("sha256", hash, "roles", List.of("backup")))))));
+            user.name(),
+            user.password())
+        .source("include", List.of(schema.name()))
+        .source("limitRate", "500K")
+        .environment();
   }
 
   /**
@@ -107,7 +84,7 @@ public final class ConsoleBenchmark {
       page.getByLabel("Token").waitFor();
       weight = number(page, TRANSFERRED);
       page.context()
-          .addInitScript("sessionStorage.setItem('varve-token', " + Json.line(TOKEN) + ")");
+          .addInitScript("sessionStorage.setItem('varve-token', " + Json.line(ShopConfiguration.KEEPER) + ")");
       page.navigate("about:blank");
       page.navigate(server.address() + "/" + place);
       page.locator(place.isEmpty() ? "li.card dd" : ".plots canvas").first().waitFor();
@@ -125,7 +102,7 @@ public final class ConsoleBenchmark {
   private static List<Object> followed(Browser browser, ServerProcess server) {
     String job =
         server
-            .post(TOKEN, "/api/v1/sources/shop/backups", "{\"kind\": \"full\"}")
+            .post(ShopConfiguration.KEEPER, "/api/v1/sources/shop/backups", "{\"kind\": \"full\"}")
             .json()
             .path("id")
             .asText();
@@ -133,7 +110,7 @@ public final class ConsoleBenchmark {
     page.context()
         .addInitScript(
             "sessionStorage.setItem('varve-token', "
-                + Json.line(TOKEN)
+                + Json.line(ShopConfiguration.KEEPER)
                 + "); window.long = []; new PerformanceObserver(list =>"
                 + " window.long.push(...list.getEntries().map(entry => entry.duration)))"
                 + ".observe({type: 'longtask', buffered: true})");

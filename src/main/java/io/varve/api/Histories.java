@@ -12,6 +12,7 @@ import io.varve.schedule.MissedMoments;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -31,8 +32,6 @@ final class Histories {
   private static final int MOST_MISSED = 1_000;
   private static final int MOST_DELETED = 10_000;
   private static final int MOST_JOBS = 200;
-  private static final List<ScheduledKind> MAKE_BACKUPS =
-      List.of(ScheduledKind.FULL, ScheduledKind.INCREMENTAL, ScheduledKind.SYNC);
 
   private final JobDesk desk;
   private final JobCatalog jobs;
@@ -73,13 +72,13 @@ final class Histories {
 
     synchronized Known known(SourceRepository source) {
       Instant now = clock.instant();
+      List<Summary> backups = desk.backups(source.name());
       if (!now.isBefore(readAt.plus(FRESH))) {
         deleted = deletedOf(source);
         failed = failedOf(source);
-        missed = missedOf(source, now);
+        missed = missedOf(source, backups, now);
         readAt = now;
       }
-      List<Summary> backups = desk.backups(source.name());
       return new Known(
           source.name(),
           backups,
@@ -89,9 +88,8 @@ final class Histories {
           tag(backups, deleted.size(), failed, missed));
     }
 
-    private List<Long> missedOf(SourceRepository source, Instant now) {
+    private List<Long> missedOf(SourceRepository source, List<Summary> backups, Instant now) {
       List<ScheduledKind> expected = expectedOf(source);
-      List<Summary> backups = desk.backups(source.name());
       if (backups.isEmpty() || expected.isEmpty()) {
         return List.of();
       }
@@ -148,7 +146,8 @@ final class Histories {
   }
 
   private List<ScheduledKind> expectedOf(SourceRepository source) {
-    return MAKE_BACKUPS.stream()
+    return Arrays.stream(ScheduledKind.values())
+        .filter(ScheduledKind::makesBackups)
         .filter(kind -> schedule(source.name(), kind).isPresent())
         .filter(kind -> source.schedule(kind.word()).filter(ScheduleEntry::paused).isEmpty())
         .toList();

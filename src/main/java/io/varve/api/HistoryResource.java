@@ -22,9 +22,9 @@ public class HistoryResource extends Resource {
 
   private final Histories histories;
 
-  public HistoryResource(JobDesk desk) {
+  public HistoryResource(JobDesk desk, JobCatalog jobs) {
     super(desk);
-    this.histories = new Histories(desk, new JobCatalog(desk), Clock.systemUTC());
+    this.histories = new Histories(desk, jobs, Clock.systemUTC());
   }
 
   @GET

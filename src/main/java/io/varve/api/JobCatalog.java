@@ -5,10 +5,9 @@ import io.varve.repository.BackupId;
 import io.varve.repository.FailureEntry;
 import io.varve.repository.RequestEntry;
 import io.varve.repository.SourceRepository;
+import jakarta.inject.Singleton;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -20,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * The jobs of sources in the order in which they were asked for, without reading each of them: most
  * names begin with that time. Of the others it is read once. Thread-safe.
  */
+@Singleton
 final class JobCatalog {
 
   private static final int MOST_REMEMBERED = 5_000;
@@ -27,8 +27,8 @@ final class JobCatalog {
   private static final int READERS = 8;
 
   private final JobDesk desk;
-  private final Map<String, Instant> asked = remembering();
-  private final Map<String, Seen> ended = remembering();
+  private final RecentlyUsed<String, Instant> asked = RecentlyUsed.ofNumber(MOST_REMEMBERED);
+  private final RecentlyUsed<String, Ended> ended = RecentlyUsed.ofNumber(MOST_REMEMBERED);
 
   JobCatalog(JobDesk desk) {
     this.desk = desk;
@@ -52,19 +52,6 @@ final class JobCatalog {
   /** A job of a listing. */
   private record Listed(String name, Instant changed, Instant asked) {}
 
-  /** What was read of a version of a job. */
-  private record Seen(Instant changed, Ended ended) {}
-
-  private static <V> Map<String, V> remembering() {
-    return Collections.synchronizedMap(
-        new LinkedHashMap<>(16, 0.75f, true) {
-          @Override
-          protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
-            return size() > MOST_REMEMBERED;
-          }
-        });
-  }
-
   /** The names of all, newest first. A listing. */
   List<String> newestFirst(SourceRepository source) {
     return listed(source).stream().map(Listed::name).toList();
@@ -82,27 +69,23 @@ final class JobCatalog {
   }
 
   private Optional<Ended> known(SourceRepository source, Listed job) {
-    return Optional.ofNullable(ended.get(key(source, job.name())))
-        .filter(seen -> seen.changed().equals(job.changed()))
-        .map(Seen::ended);
+    return ended.find(key(source, job.name())).filter(seen -> seen.changed().equals(job.changed()));
   }
 
   private void read(SourceRepository source, Listed job) {
     RequestEntry entry = desk.job(source.name(), job.name()).orElse(null);
     if (entry != null && !entry.isOpen()) {
       String kind = entry.fields() == null ? "" : entry.fields().path("kind").asText("");
-      ended.put(
+      ended.keep(
           key(source, job.name()),
-          new Seen(
+          new Ended(
+              job.name(),
               job.changed(),
-              new Ended(
-                  job.name(),
-                  job.changed(),
-                  entry.function(),
-                  entry.state(),
-                  entry.changedAt(),
-                  kind.isEmpty() ? null : kind,
-                  entry.failure())));
+              entry.function(),
+              entry.state(),
+              entry.changedAt(),
+              kind.isEmpty() ? null : kind,
+              entry.failure()));
     }
   }
 
@@ -113,7 +96,7 @@ final class JobCatalog {
             .filter(job -> BackupId.timeIn(job.getKey()).isEmpty())
             .sorted(Map.Entry.<String, Instant>comparingByValue().reversed())
             .limit(MOST_READ)
-            .filter(job -> !asked.containsKey(key(source, job.getKey())))
+            .filter(job -> asked.find(key(source, job.getKey())).isEmpty())
             .toList(),
         job -> readTime(source, job));
     return times.entrySet().stream()
@@ -124,14 +107,15 @@ final class JobCatalog {
 
   private Instant asked(SourceRepository source, Map.Entry<String, Instant> job) {
     return BackupId.timeIn(job.getKey())
-        .orElseGet(() -> asked.getOrDefault(key(source, job.getKey()), job.getValue()));
+        .or(() -> asked.find(key(source, job.getKey())))
+        .orElse(job.getValue());
   }
 
   /** An earlier version has not written it: then it is as good as the last change. */
   private void readTime(SourceRepository source, Map.Entry<String, Instant> job) {
     desk.job(source.name(), job.getKey())
         .map(entry -> Objects.requireNonNullElse(entry.askedAt(), job.getValue()))
-        .ifPresent(time -> asked.put(key(source, job.getKey()), time));
+        .ifPresent(time -> asked.keep(key(source, job.getKey()), time));
   }
 
   private static String key(SourceRepository source, String name) {

@@ -50,8 +50,7 @@ record JobView(
       lines.add(new JobLog.Line(askedAt, JobLog.INFO, "The " + kind + " was asked for."));
     }
     if (!isOpen() && changedAt != null) {
-      String why =
-          failure == null ? "" : failure.message().isEmpty() ? failure.error() : failure.message();
+      String why = failure == null ? "" : failure.reason();
       lines.add(
           state.equals(RequestEntry.FAILED)
               ? new JobLog.Line(changedAt, JobLog.ERROR, "It has failed: " + why)

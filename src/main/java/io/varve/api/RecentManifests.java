@@ -4,8 +4,6 @@ import io.varve.repository.BackupId;
 import io.varve.repository.Manifest;
 import io.varve.repository.SourceRepository;
 import io.varve.repository.Summary;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -18,9 +16,8 @@ final class RecentManifests {
 
   private static final long MOST_BYTES = 16 << 20;
 
-  private final Map<BackupId, Entry> recent = new LinkedHashMap<>(16, 0.75f, true);
+  private final RecentlyUsed<BackupId, Entry> recent = new RecentlyUsed<>(MOST_BYTES, Entry::bytes);
   private final ReentrantLock reading = new ReentrantLock();
-  private long bytes;
 
   private record Entry(Manifest manifest, long bytes) {}
 
@@ -44,21 +41,11 @@ final class RecentManifests {
 
   private Manifest read(SourceRepository source, Summary summary) {
     Manifest manifest = source.manifest(summary.id()).withoutBounds();
-    keep(summary.id(), new Entry(manifest, summary.manifestBytes()));
+    recent.keep(summary.id(), new Entry(manifest, summary.manifestBytes()));
     return manifest;
   }
 
-  private synchronized Optional<Manifest> find(BackupId id) {
-    return Optional.ofNullable(recent.get(id)).map(Entry::manifest);
-  }
-
-  private synchronized void keep(BackupId id, Entry entry) {
-    bytes += entry.bytes();
-    recent.put(id, entry);
-    var eldest = recent.entrySet().iterator();
-    while (bytes > MOST_BYTES && recent.size() > 1) {
-      bytes -= eldest.next().getValue().bytes();
-      eldest.remove();
-    }
+  private Optional<Manifest> find(BackupId id) {
+    return recent.find(id).map(Entry::manifest);
   }
 }

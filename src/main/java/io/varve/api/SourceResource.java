@@ -42,9 +42,9 @@ public class SourceResource extends Resource {
 
   private final JobCatalog jobs;
 
-  public SourceResource(JobDesk desk) {
+  public SourceResource(JobDesk desk, JobCatalog jobs) {
     super(desk);
-    this.jobs = new JobCatalog(desk);
+    this.jobs = jobs;
   }
 
   @GET
@@ -223,8 +223,7 @@ public class SourceResource extends Resource {
       @Context SecurityContext user) {
     ScheduledKind kind = kind(word);
     ScheduleConfiguration schedule = schedule(name, kind);
-    boolean writesToTarget = kind == ScheduledKind.SYNC || kind == ScheduledKind.DRILL;
-    if (!user.isUserInRole(writesToTarget ? Roles.RESTORE : Roles.BACKUP)) {
+    if (!user.isUserInRole(kind.restores() ? Roles.RESTORE : Roles.BACKUP)) {
       throw new ForbiddenException();
     }
     return begin(Order.scheduled(name, kind, schedule, name(kind.word(), name, key)));

@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,9 +29,9 @@ final class TableChanges {
   private static final int MOST_TABLES = 12;
   private static final int READERS = 4;
 
-  private final Map<BackupId, Map<TableName, Counts>> known = new LinkedHashMap<>(16, 0.75f, true);
+  private final RecentlyUsed<BackupId, Map<TableName, Counts>> known =
+      new RecentlyUsed<>(MOST_KEPT, Map::size);
   private final Map<TableName, TableName> names = new HashMap<>();
-  private int kept;
 
   /** What a backup has of a table. */
   private record Counts(long rows, long rowsStored, long bytesStored) {
@@ -124,7 +123,8 @@ final class TableChanges {
     Map<BackupId, Map<TableName, Counts>> found = new HashMap<>();
     List<BackupId> unknown = new ArrayList<>();
     for (Summary backup : backups) {
-      find(backup.id())
+      known
+          .find(backup.id())
           .ifPresentOrElse(
               counts -> found.put(backup.id(), counts), () -> unknown.add(backup.id()));
     }
@@ -151,33 +151,18 @@ final class TableChanges {
       for (TableEntry table : source.manifest(id).tables()) {
         counts.put(shared(table.definition().name()), Counts.of(table, id, source));
       }
-      keep(id, counts);
+      known.keep(id, counts);
       return Optional.of(counts);
     } catch (DamageFoundException | InvalidRequestException unreadable) {
       return Optional.empty();
     }
   }
 
-  private synchronized Optional<Map<TableName, Counts>> find(BackupId id) {
-    return Optional.ofNullable(known.get(id));
-  }
-
   /** One object for the name of a table, however many backups have it. */
   private synchronized TableName shared(TableName name) {
-    return names.computeIfAbsent(name, each -> each);
-  }
-
-  private synchronized void keep(BackupId id, Map<TableName, Counts> counts) {
-    if (known.put(id, counts) == null) {
-      kept += counts.size();
-    }
-    var eldest = known.entrySet().iterator();
-    while (kept > MOST_KEPT && known.size() > 1) {
-      kept -= eldest.next().getValue().size();
-      eldest.remove();
-    }
     if (names.size() > MOST_KEPT) {
       names.clear();
     }
+    return names.computeIfAbsent(name, each -> each);
   }
 }

@@ -23,6 +23,16 @@ public enum ScheduledKind {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /** Whether a backup comes of it. */
+  public boolean makesBackups() {
+    return this == FULL || this == INCREMENTAL || this == SYNC;
+  }
+
+  /** Whether it restores into a target. */
+  public boolean restores() {
+    return this == SYNC || this == DRILL;
+  }
+
   /** Finds one; empty where there is none of that name. */
   public static Optional<ScheduledKind> named(String word) {
     return Arrays.stream(values()).filter(kind -> kind.word().equals(word)).findFirst();

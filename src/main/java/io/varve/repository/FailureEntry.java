@@ -23,4 +23,9 @@ public record FailureEntry(String error, String message) {
         failure.getClass().getSimpleName(),
         failure instanceof VarveException ? String.valueOf(failure.getMessage()) : "");
   }
+
+  /** Its message; of one without any, the class of the failure. */
+  public String reason() {
+    return message.isEmpty() ? error : message;
+  }
 }

@@ -1,23 +1,14 @@
 package io.varve.server;
 
+import io.varve.api.RecentlyUsed;
 import io.varve.repository.RequestEntry;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Remembers some hundreds of jobs that are done, for these never change. Thread-safe. */
 final class DoneJobs {
 
-  private static final int MOST = 500;
-
-  private final Map<String, RequestEntry> newest =
-      new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, RequestEntry> eldest) {
-          return size() > MOST;
-        }
-      };
+  private final RecentlyUsed<String, RequestEntry> recent = RecentlyUsed.ofNumber(500);
 
   /**
    * A job.
@@ -25,21 +16,14 @@ final class DoneJobs {
    * @param read asks the store, where it is not remembered
    */
   Optional<RequestEntry> find(String name, Supplier<Optional<RequestEntry>> read) {
-    synchronized (newest) {
-      RequestEntry known = newest.get(name);
-      if (known != null) {
-        return Optional.of(known);
-      }
+    Optional<RequestEntry> known = recent.find(name);
+    if (known.isPresent()) {
+      return known;
     }
     Optional<RequestEntry> entry = read.get();
     entry
         .filter(each -> each.state().equals(RequestEntry.DONE))
-        .ifPresent(
-            done -> {
-              synchronized (newest) {
-                newest.put(name, done);
-              }
-            });
+        .ifPresent(done -> recent.keep(name, done));
     return entry;
   }
 }

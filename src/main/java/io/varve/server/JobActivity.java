@@ -130,10 +130,7 @@ final class JobActivity implements Progress {
       case RequestEntry.FAILED ->
           say(
               JobLog.ERROR,
-              "It has failed: "
-                  + (failure == null
-                      ? "nobody knows why"
-                      : failure.message().isEmpty() ? failure.error() : failure.message()));
+              "It has failed: " + (failure == null ? "nobody knows why" : failure.reason()));
       default -> {
         // it has not ended
       }

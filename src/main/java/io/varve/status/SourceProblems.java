@@ -9,10 +9,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  * later one, another job by a later one of its kind.
  */
 final class SourceProblems {
-
-  private static final Set<ScheduledKind> MAKE_BACKUPS =
-      EnumSet.of(ScheduledKind.FULL, ScheduledKind.INCREMENTAL, ScheduledKind.SYNC);
 
   private final @Nullable NewestBackup newest;
   private final List<String> problems = new ArrayList<>();
@@ -85,7 +80,7 @@ final class SourceProblems {
 
   private void lookForDelay(Instant done, List<Expected> expected, Instant now) {
     expected.stream()
-        .filter(each -> MAKE_BACKUPS.contains(each.kind()) && !each.status().paused())
+        .filter(each -> each.kind().makesBackups() && !each.status().paused())
         .flatMap(each -> each.missedSince(done, now).stream())
         .min(Instant::compareTo)
         .ifPresent(

@@ -108,9 +108,7 @@ public record SourceStatus(
           entry.function(),
           entry.state(),
           entry.changedAt(),
-          failure == null
-              ? null
-              : failure.message().isEmpty() ? failure.error() : failure.message());
+          failure == null ? null : failure.reason());
     }
 
     static EndedJob of(JobEntry entry, boolean ended) {

@@ -142,7 +142,7 @@ class BackupPagesTest {
   @Test
   void aHistoryThatIsKnownIsNotSentAgainUntilItChanges() throws IOException {
     backups.put(NOON, null);
-    HistoryResource resource = new HistoryResource(desk);
+    HistoryResource resource = new HistoryResource(desk, new JobCatalog(desk));
     Response first = resource.history("shop", Conditions.NONE);
     assertThat(texts(json(first).at("/backups/id"))).hasSize(1);
     Conditions known = new Conditions(first.getEntityTag());
@@ -157,7 +157,7 @@ class BackupPagesTest {
     for (int i = 0; i < 200; i++) {
       ids.add(backups.put(NOON.minus(Duration.ofHours(200 - i)), null).value());
     }
-    Response all = new HistoryResource(desk).history("shop", Conditions.NONE);
+    Response all = new HistoryResource(desk, new JobCatalog(desk)).history("shop", Conditions.NONE);
     assertThat(texts(json(all).at("/backups/id"))).isEqualTo(ids);
     assertThat(text(all)).hasSizeLessThan(200 * 150);
   }
@@ -290,7 +290,7 @@ class BackupPagesTest {
     backupJob("key-00000000", "full", Instant.parse("2026-11-02T00:00:00Z"));
     backupJob("20261103T000000Z-incremental", "full", Instant.parse("2026-11-03T00:00:00Z"));
     backupJob("nightly", "full", Instant.parse("2026-10-31T00:00:00Z"));
-    SourceResource resource = new SourceResource(desk);
+    SourceResource resource = new SourceResource(desk, new JobCatalog(desk));
     JsonNode page = json(resource.list("shop", null, "3"));
     assertThat(page.path("items").findValuesAsText("id"))
         .containsExactly(

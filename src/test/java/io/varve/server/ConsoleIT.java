@@ -10,17 +10,14 @@ import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import io.varve.repository.Json;
 import io.varve.server.Browser.Look;
-import io.varve.store.Sha256;
 import io.varve.testing.Numbers;
 import io.varve.testing.TestSchema;
 import io.varve.testing.TestServer;
 import io.varve.testing.TestUser;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -103,11 +100,6 @@ class ConsoleIT {
     user.close();
   }
 
-  private static Map<String, ?> token(String token, Instant expires, String... roles) {
-    String hash = HexFormat.of().formatHex(Sha256.of(token.getBytes(StandardCharsets.UTF_8)));
-    return Map.of("sha256", hash, "roles", List.of(roles), "expires", expires.toString());
-  }
-
   /**
    * @param more tokens
    */
@@ -132,8 +124,8 @@ class ConsoleIT {
     Map<String, Object> away = new HashMap<>(shop);
     away.put("credentials", Map.of("user", "nobody", "passwordVariable", "PASSWORD"));
     Map<String, Object> tokens = new HashMap<>(more);
-    tokens.put("on-call", token(ALL, later, "backup", "restore"));
-    tokens.put("dashboard", token(READER, later, "read"));
+    tokens.put("on-call", ShopConfiguration.entry(ALL, later, "backup", "restore"));
+    tokens.put("dashboard", ShopConfiguration.entry(READER, later, "read"));
     Map<String, ?> target = Map.of("address", address, "credentials", credentials);
     Map<String, Object> overwritten = new HashMap<>(target);
     overwritten.put("overwrite", true);
@@ -206,7 +198,8 @@ class ConsoleIT {
   @Test
   void anExpiredTokenIsAskedForAgain() {
     Map<String, ?> brief =
-        Map.of("brief", token("brief-token", Instant.now().plusSeconds(30), "read"));
+        Map.of(
+            "brief", ShopConfiguration.entry("brief-token", Instant.now().plusSeconds(30), "read"));
     try (ServerProcess other = ServerProcess.start(environment(folder.resolve("store"), brief))) {
       Page page = browser.open(other.address(), Look.DESK);
       signIn(page, "brief-token");

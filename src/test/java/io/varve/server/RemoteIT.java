@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.varve.repository.Json;
-import io.varve.store.Sha256;
 import io.varve.testing.CommandLineChild;
 import io.varve.testing.CommandLineRun;
 import io.varve.testing.Numbers;
@@ -15,12 +14,10 @@ import io.varve.testing.TestSchema;
 import io.varve.testing.TestServer;
 import io.varve.testing.TestUser;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -90,15 +87,10 @@ class RemoteIT {
             Map.of(
                 "tokens",
                 Map.of(
-                    "reader", token(READER, "read"),
-                    "keeper", token(KEEPER, "backup"),
-                    "restorer", token(RESTORER, "restore"))));
+                    "reader", ShopConfiguration.entry(READER, "read"),
+                    "keeper", ShopConfiguration.entry(KEEPER, "backup"),
+                    "restorer", ShopConfiguration.entry(RESTORER, "restore"))));
     return Map.of("VARVE_CONFIG", Json.line(document), "PASSWORD", user.password());
-  }
-
-  private static Map<String, ?> token(String token, String role) {
-    String hash = HexFormat.of().formatHex(Sha256.of(token.getBytes(StandardCharsets.UTF_8)));
-    return Map.of("sha256", hash, "roles", List.of(role));
   }
 
   private CommandLineRun run(String token, String... command) {

@@ -19,7 +19,6 @@ import io.varve.repository.Request;
 import io.varve.repository.ScheduleEntry;
 import io.varve.repository.SourceRepository;
 import io.varve.store.ObjectStore;
-import io.varve.store.Sha256;
 import io.varve.store.Stores;
 import io.varve.testing.EmbeddedS3;
 import io.varve.testing.Numbers;
@@ -37,7 +36,6 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,11 +83,6 @@ class ServerIT {
     user.close();
   }
 
-  private static Map<String, ?> token(String token, String role, Instant expires) {
-    String hash = HexFormat.of().formatHex(Sha256.of(token.getBytes(StandardCharsets.UTF_8)));
-    return Map.of("sha256", hash, "roles", List.of(role), "expires", expires.toString());
-  }
-
   private Map<String, String> environment(Map<String, ?> schedules) {
     return environment(schedules, Map.of());
   }
@@ -111,10 +104,10 @@ class ServerIT {
     itself.put(
         "tokens",
         Map.of(
-            "reader", token(READER, "read", later),
-            "keeper", token(KEEPER, "backup", later),
-            "restorer", token(RESTORER, "restore", later),
-            "gone", token(EXPIRED, "restore", Instant.now().minusSeconds(1))));
+            "reader", ShopConfiguration.entry(READER, later, "read"),
+            "keeper", ShopConfiguration.entry(KEEPER, later, "backup"),
+            "restorer", ShopConfiguration.entry(RESTORER, later, "restore"),
+            "gone", ShopConfiguration.entry(EXPIRED, Instant.now().minusSeconds(1), "restore")));
     Map<String, ?> document =
         Map.of(
             "store",

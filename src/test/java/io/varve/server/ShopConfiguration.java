@@ -3,6 +3,7 @@ package io.varve.server;
 import io.varve.repository.Json;
 import io.varve.store.Sha256;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -45,9 +46,21 @@ final class ShopConfiguration {
   }
 
   ShopConfiguration token(String token, String... roles) {
-    String hash = HexFormat.of().formatHex(Sha256.of(token.getBytes(StandardCharsets.UTF_8)));
-    tokens.put(token, Map.of("sha256", hash, "roles", List.of(roles)));
+    tokens.put(token, entry(token, roles));
     return this;
+  }
+
+  /** What a configuration says of a token. */
+  static Map<String, Object> entry(String token, String... roles) {
+    String hash = HexFormat.of().formatHex(Sha256.of(token.getBytes(StandardCharsets.UTF_8)));
+    return Map.of("sha256", hash, "roles", List.of(roles));
+  }
+
+  /** As above, of one that is known up to a moment. */
+  static Map<String, Object> entry(String token, Instant expires, String... roles) {
+    Map<String, Object> entry = new HashMap<>(entry(token, roles));
+    entry.put("expires", expires.toString());
+    return entry;
   }
 
   ShopConfiguration source(String field, Object value) {

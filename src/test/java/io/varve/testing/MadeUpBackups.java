@@ -47,6 +47,30 @@ public final class MadeUpBackups {
             .flatMap(table -> table.parts().stream())
             .filter(part -> source.isMadeBy(id, part))
             .toList();
+    Changes changes =
+        new Changes(
+            stored.stream().mapToLong(PartEntry::rows).sum(),
+            0,
+            0,
+            0,
+            stored.size(),
+            stored.stream().mapToLong(PartEntry::storedBytes).sum(),
+            List.of());
+    return put(id, parent, tables, schemas, Totals.of(tables, 1.5), changes);
+  }
+
+  /** A backup that says what it likes of its size. */
+  public BackupId put(BackupId id, @Nullable BackupId parent, Totals totals, Changes changes) {
+    return put(id, parent, List.of(), List.of(), totals, changes);
+  }
+
+  private BackupId put(
+      BackupId id,
+      @Nullable BackupId parent,
+      List<TableEntry> tables,
+      List<SchemaDefinition> schemas,
+      Totals totals,
+      Changes changes) {
     source.commit(
         new Manifest(
             1,
@@ -65,19 +89,10 @@ public final class MadeUpBackups {
             List.of(),
             schemas,
             tables,
-            Totals.of(tables, 1.5),
+            totals,
             List.of(),
             null,
-            parent == null
-                ? null
-                : new Changes(
-                    stored.stream().mapToLong(PartEntry::rows).sum(),
-                    0,
-                    0,
-                    0,
-                    stored.size(),
-                    stored.stream().mapToLong(PartEntry::storedBytes).sum(),
-                    List.of()),
+            parent == null ? null : changes,
             null,
             null));
     return id;
